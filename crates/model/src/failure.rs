@@ -1,0 +1,131 @@
+//! Failures: what was being done to which thing, why it did not work, and what to do next.
+//!
+//! One type for all crates, so that every message has the same shape and a stable [`Code`].
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Something that could not be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The stable code.
+    pub code: Code,
+    /// What was being done to which thing: `reading pages/0842/0060002`.
+    pub doing: String,
+    /// Why it did not work, in words.
+    pub why: String,
+    /// What to do next; may be empty where the code's own remedy says it.
+    pub hint: String,
+}
+
+macro_rules! codes {
+    ($($name:ident $word:literal $meaning:literal $remedy:literal;)*) => {
+        /// A stable code of a failure or finding: the same word in messages, JSON, logs and documents.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code's word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// What the code means.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+
+            /// What to do about it.
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Self::$name => $remedy,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Usage "usage" "The command line cannot be understood." "See `counterpart help`.";
+    Config "config" "The configuration cannot be used." "Mend the line named, then run `counterpart check`.";
+    SourceMissing "source-missing" "Production's root is not there." "Mount it, or mend the path, and run again.";
+    SourceEmpty "source-empty" "Production is empty, yet the standby is not." "Check that production is mounted. If it was emptied on purpose, approve it.";
+    SourceIdentity "source-identity" "Production is not the tree of the last pass: other filesystem or none of the known entries." "Check what is mounted there. If the archive moved, approve it.";
+    MountMissing "mount-missing" "A filesystem beneath production that the last pass crossed is not mounted." "Mount it and run again. If it was retired, approve it.";
+    MaxDelete "max-delete" "The plan deletes more than max_delete allows." "Look at `counterpart plan`; approve it if it is right.";
+    MaxChange "max-change" "The plan rewrites more than max_change allows." "Look at `counterpart plan`; approve it if it is right.";
+    DeleteEverything "delete-everything" "The plan deletes everything that the standby holds." "Check production. If it is meant, approve it.";
+    TargetNotAdopted "target-not-adopted" "The standby's root holds data that Counterpart did not put there." "Name another target, or take it over with --adopt.";
+    TargetIdentity "target-identity" "The standby belongs to another pair." "Name the right standby, or take it over with --adopt.";
+    RootsOverlap "roots-overlap" "Production and standby overlap." "Name two roots of which neither lies in the other.";
+    MagicLost "magic-lost" "Many DICOM files would be replaced by files without the DICM mark." "Suspect ransomware: keep the standby as it is and look at production.";
+    ExtensionChanged "extension-changed" "Many files change their extension at once." "Suspect ransomware: keep the standby as it is and look at production.";
+    NoSpace "no-space" "The standby has not enough room." "Free or add space there, then run again; nothing is deleted to make room.";
+    Unreadable "unreadable" "A file cannot be read." "Give the account the right to read it, exclude it, or accept it as an exception.";
+    UnreadableDirectory "unreadable-directory" "A directory cannot be listed; deletes beneath it are withheld." "Give the account the right to list it.";
+    Vanished "vanished" "An entry went away while it was observed." "Nothing to do: the next pass sees it.";
+    Torn "torn" "A file changed each time it was read." "Set `settle` or a hold, or run when it is quiet.";
+    RotProduction "rot-production" "Production's file differs from the last certificate behind unchanged size and times." "`counterpart repair` exports the standby's good copy; production is never written.";
+    RotStandby "rot-standby" "The standby's file differs from the last certificate behind unchanged size and times." "`counterpart repair` brings it back from production.";
+    RotUnknown "rot-unknown" "The two copies differ behind equal size and times, and no certificate says which is right." "Compare both by hand, then touch the right one at production.";
+    Drift "drift" "The standby changed since the last pass; it was put back from production and the drifted file kept in history." "Find who writes to the standby.";
+    AppendOnlyDelete "append-only-delete" "A certified file of an append-only tree is gone at production; the standby keeps it." "Bring it back at production, or take the path out of append_only.";
+    AppendOnlyChange "append-only-change" "A certified file of an append-only tree was rewritten at production; the standby keeps the certified one." "Look at it; bring the certified one back, or take the path out of append_only.";
+    NameCollision "name-collision" "Two names would be one at the standby; both are left." "Rename one at production, or use a standby that tells them apart.";
+    NameNotHeld "name-not-held" "The standby's filesystem cannot hold the name; it is left." "Rename it at production, or use a standby that can hold it.";
+    Stub "stub" "A stub of hierarchical storage: it is not opened and is not a copy." "Allow recall for the pair, or let the storage system replicate it.";
+    StubBroken "stub-broken" "A stub does not lead to its content any more." "Ask the storage system for the file; it may be lost.";
+    Special "special" "A device, socket or FIFO: declared not compared." "Nothing to do.";
+    ExcludedDiffers "excluded-differs" "An excluded entry exists at both sites and differs." "Nothing to do if that is meant.";
+    ExcludedBeneath "excluded-beneath" "A directory that production deleted still holds excluded entries at the standby, and is left." "Remove it by hand if it is not wanted.";
+    UnreadBeneath "unread-beneath" "An entry is gone at production beneath a directory that could not be listed; its deletion is withheld." "Make the directory readable.";
+    NotRead "not-read" "The content was not read at both sites yet, so nothing is said of it." "Run with --reread.";
+    Settling "settling" "A file is younger than `settle` and waits for a later pass." "Nothing to do.";
+    NotCarried "not-carried" "A class of metadata that the pair carries is not supported here." "Take it out of `carry`, or mount with support for it.";
+    TooDeep "too-deep" "A directory lies deeper than Counterpart walks." "Flatten the tree or exclude the directory.";
+    Io "io" "The system reported an error." "See the reason given; check the device's log.";
+    SiteLost "site-lost" "A site cannot be reached any more." "Bring it back and run again: the pass resumes.";
+    Interrupted "interrupted" "The pass was interrupted." "Run again: it resumes.";
+    Locked "locked" "Another pass holds the pair." "Wait for it to end.";
+    StateDamaged "state-damaged" "A file of Counterpart's own state is damaged." "Move it aside: the next pass reads the archive again.";
+    EvidenceBroken "evidence-broken" "A record of evidence does not hold." "Compare it with the copy kept at the other site or in a mail.";
+    Key "key" "The signing key cannot be used." "See the reason given.";
+    NotFound "not-found" "There is no such thing." "See the list that the command without a name prints.";
+    Approval "approval" "The approval does not cover what the plan would do now." "Look at the plan and approve the hash that it prints.";
+}
+
+impl Failure {
+    /// A failure with the remedy of its code as the hint.
+    pub fn new(code: Code, doing: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self {
+            code,
+            doing: doing.into(),
+            why: why.to_string(),
+            hint: code.remedy().to_owned(),
+        }
+    }
+
+    /// The same failure with a hint of its own.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.doing, self.why)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}

@@ -1,0 +1,33 @@
+//! The words of Counterpart as types: paths, facts, observations, differences, verdicts, plans, findings.
+//!
+//! Everything here is pure: no file, clock, environment or terminal is touched, so every rule can be tested on
+//! values alone. What a rule needs from the world is passed in.
+
+pub mod carry;
+pub mod clock;
+pub mod digest;
+pub mod escape;
+pub mod fact;
+pub mod failure;
+pub mod finding;
+pub mod itemize;
+pub mod line;
+pub mod observation;
+pub mod path;
+pub mod plan;
+pub mod policy;
+pub mod tally;
+pub mod verdict;
+
+pub use carry::{Carry, MetadataClass};
+pub use clock::{Grain, Timestamp};
+pub use digest::{Algorithm, Digest, Hasher};
+pub use fact::{Content, Fact, Kind, Metadata, Owner, Standing};
+pub use failure::{Code, Failure};
+pub use finding::{Finding, SiteRole};
+pub use observation::{How, Observation, Obtained, Row};
+pub use path::EntryPath;
+pub use plan::{Action, Step};
+pub use policy::Policy;
+pub use tally::Tally;
+pub use verdict::Verdict;

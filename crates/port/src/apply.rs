@@ -1,0 +1,78 @@
+//! Changing the tree of a standby.
+//!
+//! One thread places steps in path order; any thread fills and commits a place. A name holds the old entry or the
+//! new one, whole, at every moment.
+
+use crate::{Attributes, HistoryId};
+use counterpart_model::{Digest, Fact, Failure, Step};
+
+/// A standby that is being changed.
+pub trait Apply: Sync {
+    /// Prepares the place of a step: the directories above it, and for a new directory its whole beginning. Called in
+    /// path order from one thread; an earlier directory is closed (its times set, a new one given its name) once
+    /// steps have passed it and all its places are done.
+    ///
+    /// # Errors
+    /// The directory cannot be made or reached.
+    fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure>;
+
+    /// Ends a round of steps: every place is done, and every directory is closed. The next round starts at the root.
+    ///
+    /// # Errors
+    /// A directory could not be closed.
+    fn rest(&self) -> Result<(), Failure>;
+
+    /// Makes everything durable. Fails when any write since `apply` did not reach the disk.
+    ///
+    /// # Errors
+    /// `io` with the system's reason; nothing may be certified then.
+    fn sync(&self) -> Result<(), Failure>;
+}
+
+/// The place of one step.
+pub trait Place: Send {
+    /// The digest of content that an interrupted pass already brought here for exactly the wanted size and time.
+    fn arrived_before(&self) -> Option<Digest>;
+
+    /// Appends bytes to the incoming file.
+    ///
+    /// # Errors
+    /// `no-space` or what the system reports.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure>;
+
+    /// Appends a hole.
+    ///
+    /// # Errors
+    /// What the system reports.
+    fn hole(&mut self, len_bytes: u64) -> Result<(), Failure>;
+
+    /// Puts the step into effect: the incoming content, link or directory under its name with its metadata, the old
+    /// entry into history. `fact` is what production holds, with the digest of the content.
+    ///
+    /// # Errors
+    /// What the system reports; the name then holds what it held before.
+    fn commit(
+        &mut self,
+        fact: Option<&Fact>,
+        attributes: &Attributes,
+        content: Arrived,
+    ) -> Result<Committed, Failure>;
+}
+
+/// What became of the content of a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arrived {
+    /// It was written to the place, whole.
+    Written,
+    /// What `arrived_before` names is used.
+    Before,
+    /// The present content stays; only metadata is set.
+    Kept,
+}
+
+/// What a commit did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Committed {
+    /// Where the replaced or removed entry is kept.
+    pub history: Option<HistoryId>,
+}

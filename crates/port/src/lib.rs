@@ -1,0 +1,128 @@
+//! What the engine may ask of a site, whether the site is on this host or behind a link.
+//!
+//! Two traits and their messages: [`Site`] is either end of a pair, [`Standby`] the end that is kept equal. No
+//! filesystem, network or database appears here, and every message can cross a link: paths, facts, bytes and findings.
+//!
+//! The order of calls in a pass is: `open` once, `scan` once, then any number of `observed`, `content` and, at the
+//! standby, `apply`; last `close` or `abandon`.
+
+pub mod apply;
+pub mod content;
+pub mod history;
+pub mod messages;
+pub mod watch;
+
+pub use apply::{Apply, Arrived, Committed, Place};
+pub use content::{Attributes, ContentReader, Piece, Settled};
+pub use history::{Export, HistoryId, Version};
+pub use messages::{
+    Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, Mount, NameRules, Observed, OpenRequest,
+    Opened, Profile, Room, ScanReport, ScanRequest,
+};
+pub use watch::{Progress, Stage, Watch};
+
+use counterpart_model::{EntryPath, Failure, Finding};
+
+/// A sorted stream that fills one message after the other, so that nothing is allocated anew for each.
+pub trait Stream<T>: Send {
+    /// Fills `item` with the next message; `false` at the end.
+    ///
+    /// # Errors
+    /// The spool or the site could not be read.
+    fn next_into(&mut self, item: &mut T) -> Result<bool, Failure>;
+}
+
+/// One end of a pair.
+pub trait Site: Send + Sync {
+    /// Opens the site for a pass: checks that its root is there, takes the pair's lock (at the standby), folds in
+    /// what an interrupted pass left, and tells what the site knows of itself.
+    ///
+    /// # Errors
+    /// `source-missing`, `locked`, `target-identity`, `state-damaged` and whatever the system reports.
+    fn open(&self, request: &OpenRequest) -> Result<Opened, Failure>;
+
+    /// Observes the tree from its root and merges it with the manifest of the last pass; what differs is spooled at
+    /// the site. Findings go to `found` as they are seen.
+    ///
+    /// # Errors
+    /// The root cannot be listed, the spool cannot be written, or the pass was interrupted.
+    fn scan(
+        &self,
+        request: &ScanRequest,
+        found: &mut (dyn FnMut(Finding) + Send),
+        watch: &dyn Watch,
+    ) -> Result<ScanReport, Failure>;
+
+    /// What the scan saw, in path order: only what changed since the base, or every entry.
+    ///
+    /// # Errors
+    /// No scan was made, or its spool is damaged.
+    fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure>;
+
+    /// The excluded entries that the last refresh saw, in path order.
+    ///
+    /// # Errors
+    /// The spool is damaged.
+    fn excluded(&self) -> Result<Box<dyn Stream<ExcludedEntry> + '_>, Failure>;
+
+    /// A reader of content; each mover has its own. What it reads to the end and finds settled, the site remembers.
+    ///
+    /// # Errors
+    /// The site cannot be reached.
+    fn content(&self) -> Result<Box<dyn ContentReader + '_>, Failure>;
+
+    /// True when the root is still the tree that `open` saw: asked once more before anything is removed.
+    ///
+    /// # Errors
+    /// The root is gone or another one stands in its place.
+    fn same_tree(&self) -> Result<(), Failure>;
+
+    /// The next files in path order that have not been read since `before_seconds`, at most `share_bytes` of them and
+    /// at least one; each pass goes on where the one before stopped, and wraps around at the end.
+    ///
+    /// # Errors
+    /// The manifest cannot be read.
+    fn due_for_reading(&self, share_bytes: u64, before_seconds: i64) -> Result<Vec<EntryPath>, Failure>;
+
+    /// Ends the pass: folds all that was learned into a new manifest and makes it the site's own.
+    ///
+    /// # Errors
+    /// The manifest cannot be written; the old one stays.
+    fn close(&self) -> Result<Closed, Failure>;
+
+    /// Ends the pass without a new manifest; what was applied stays in the apply log for the next pass.
+    fn abandon(&self);
+}
+
+/// The end of a pair that is kept equal.
+pub trait Standby: Site {
+    /// Room for new content.
+    ///
+    /// # Errors
+    /// The filesystem cannot be asked.
+    fn room(&self) -> Result<Room, Failure>;
+
+    /// Takes the root over for this pair: writes its identity beneath it.
+    ///
+    /// # Errors
+    /// The identity cannot be written.
+    fn adopt(&self) -> Result<(), Failure>;
+
+    /// Starts changing the tree. The descriptor that will be synced is opened here, before the first write.
+    ///
+    /// # Errors
+    /// The place for incoming files cannot be made.
+    fn apply(&self) -> Result<Box<dyn Apply + '_>, Failure>;
+
+    /// The kept versions of a path and of all beneath it, youngest first.
+    ///
+    /// # Errors
+    /// The history cannot be listed.
+    fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure>;
+
+    /// Copies one kept version out of history.
+    ///
+    /// # Errors
+    /// There is no such version, or the target exists.
+    fn export(&self, request: &Export) -> Result<(), Failure>;
+}

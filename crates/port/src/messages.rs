@@ -1,0 +1,260 @@
+//! The messages between the engine and a site. Plain data; each can cross a link.
+
+use counterpart_model::{Digest, EntryPath, Fact, Grain, Policy, SiteRole, Tally, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How a pass is opened at a site.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenRequest {
+    /// Name of the pair.
+    pub pair: String,
+    /// Name of the pass, unique and sortable: `20261122T021407Z-00042`.
+    pub pass: String,
+    /// The policy of the tree.
+    pub policy: Policy,
+    /// True when nothing but this site's own state may change (`plan`, `verify`).
+    pub read_only: bool,
+}
+
+/// What a site tells when it is opened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Opened {
+    /// What the site is.
+    pub profile: Profile,
+    /// The manifest of its last pass; `None` at the first.
+    pub base: Option<Base>,
+    /// At the standby: the root is empty, or was given to this pair before.
+    pub adopted: bool,
+    /// Changes of an interrupted pass that were folded in.
+    pub recovered: u64,
+}
+
+/// The manifest that a site keeps of its last pass.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Base {
+    /// Root over its facts.
+    pub root: Digest,
+    /// Hash of the policy that it was made under.
+    pub policy: Digest,
+    /// What it holds.
+    pub tally: Tally,
+    /// When the pass that made it ended, in seconds since 1970, by the site's clock.
+    pub at_seconds: i64,
+}
+
+/// What a site is, measured and recorded as evidence.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    /// Which end.
+    pub role: SiteRole,
+    /// Where its root is, as a person would write it.
+    pub location: String,
+    /// Host name.
+    pub host: String,
+    /// Operating system and kernel.
+    pub system: String,
+    /// The filesystem of the root.
+    pub filesystem: Mount,
+    /// What it can hold, measured at a standby and assumed at production.
+    pub capabilities: Capabilities,
+    /// The site's clock when it answered.
+    pub clock: Timestamp,
+}
+
+/// One mounted filesystem of a tree.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Mount {
+    /// Where in the tree it is mounted; the root for the tree's own.
+    pub path: EntryPath,
+    /// Kind of filesystem: `ext4`, `cifs`.
+    pub kind: String,
+    /// Its identity that survives a reboot: `uuid:…`, else the source that is mounted. Never a device number.
+    pub identity: String,
+}
+
+/// What a filesystem can hold.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Grain of its times.
+    pub grain: Grain,
+    /// Names that it can hold.
+    pub names: NameRules,
+    /// Symbolic links.
+    pub symlinks: bool,
+    /// Hard links.
+    pub hardlinks: bool,
+    /// Extended attributes in `user.`.
+    pub xattrs: bool,
+    /// POSIX access control lists.
+    pub acls: bool,
+    /// Permission bits.
+    pub modes: bool,
+    /// Owners can be given to files.
+    pub owners: bool,
+    /// Atomic exchange of two names.
+    pub exchange: bool,
+}
+
+/// Names that a filesystem can hold.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NameRules {
+    /// Names differ by case.
+    pub case_sensitive: bool,
+    /// Names in composed and decomposed Unicode differ.
+    pub normalisation_sensitive: bool,
+    /// Any byte but `/` and NUL, not only valid UTF-8.
+    pub any_bytes: bool,
+    /// Control characters and `<>:"\|?*`.
+    pub reserved_characters: bool,
+    /// A dot or space at the end.
+    pub trailing_dot_or_space: bool,
+    /// Longest name in bytes.
+    pub max_bytes: u32,
+}
+
+/// How a tree is scanned.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScanRequest {
+    /// The pair's grain: facts carry times at it.
+    pub grain: Grain,
+    /// Files changed less than this many seconds before the scan began are held back.
+    pub settle_seconds: u64,
+    /// Production moved to other storage, with approval: size and time alone decide what is unchanged.
+    pub moved: bool,
+    /// Excluded entries are walked and counted again.
+    pub refresh_excluded: bool,
+}
+
+/// What a scan found, in sum.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ScanReport {
+    /// When it began and ended, by the site's clock.
+    pub began: Timestamp,
+    /// See `began`.
+    pub ended: Timestamp,
+    /// Everything that is there now and takes part.
+    pub tally: Tally,
+    /// Entries of the base that were seen again.
+    pub known: u64,
+    /// Observed changes since the base.
+    pub changes: u64,
+    /// Born after the scan began, and so left for the next pass.
+    pub after_cut_off: u64,
+    /// Held back by `settle`.
+    pub settling: u64,
+    /// Stubs of hierarchical storage.
+    pub stubs: Tally,
+    /// Excluded entries, as of the last refresh.
+    pub excluded: Tally,
+    /// Newest time of modification of an excluded entry.
+    pub excluded_newest: Option<Timestamp>,
+    /// Directories that could not be listed, in path order.
+    pub unlisted: Vec<EntryPath>,
+    /// Filesystems that were crossed, in path order, the root's own first.
+    pub mounts: Vec<Mount>,
+    /// Filesystems that the last pass crossed and this one did not meet.
+    pub missing_mounts: Vec<Mount>,
+    /// Grain of the times seen.
+    pub grain_seen: Option<Grain>,
+}
+
+/// How much of what a scan saw is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Extent {
+    /// Only entries that changed since the base.
+    Changes,
+    /// Every entry.
+    Everything,
+}
+
+/// One entry as a site saw it, before and now.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Observed {
+    /// The entry.
+    pub path: EntryPath,
+    /// What the site's last manifest says; `None` when it was not there.
+    pub before: Option<Fact>,
+    /// What is there now; `None` when it is gone. A file whose stamp changed has its content unread.
+    pub now: Option<Fact>,
+    /// At production, for a new entry: the vanished path of the same inode, size and time.
+    pub moved_from: Option<EntryPath>,
+    /// Deletions beneath an unlisted directory are not seen, only withheld: the entry may still be there.
+    pub withheld: bool,
+}
+
+/// One excluded entry.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ExcludedEntry {
+    /// The entry.
+    pub path: EntryPath,
+    /// True for a directory.
+    pub directory: bool,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// Its time of modification, at the pair's grain.
+    pub mtime: Timestamp,
+}
+
+/// The manifest that a closed pass left.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Closed {
+    /// Root over its facts.
+    pub root: Digest,
+    /// What it holds.
+    pub tally: Tally,
+    /// Files whose content was never read.
+    pub unread: Tally,
+    /// How the digests were obtained.
+    pub how: HowCounts,
+    /// Oldest time at which any file in it was read, in seconds since 1970; `None` without files.
+    pub oldest_read_seconds: Option<i64>,
+}
+
+/// How many digests were obtained how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HowCounts {
+    /// Read in this pass.
+    pub read: u64,
+    /// Digested on the way to the disk in this pass.
+    pub written: u64,
+    /// Carried from an earlier pass.
+    pub carried: u64,
+    /// Carried over a move of storage.
+    pub moved: u64,
+    /// Not read.
+    pub unread: u64,
+}
+
+/// Room at a standby.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Room {
+    /// Bytes that this account may still write.
+    pub free_bytes: u64,
+    /// Entries that may still be made; `None` where the filesystem sets no number.
+    pub free_entries: Option<u64>,
+}
+
+impl Capabilities {
+    /// Everything that a Linux filesystem of today holds; what production is assumed to hold.
+    pub const fn full() -> Self {
+        let names = NameRules {
+            case_sensitive: true,
+            normalisation_sensitive: true,
+            any_bytes: true,
+            reserved_characters: true,
+            trailing_dot_or_space: true,
+            max_bytes: 255,
+        };
+        Self {
+            grain: Grain::NANOSECOND,
+            names,
+            symlinks: true,
+            hardlinks: true,
+            xattrs: true,
+            acls: true,
+            modes: true,
+            owners: true,
+            exchange: true,
+        }
+    }
+}
