@@ -2,4 +2,5 @@
 //!
 //! Nothing here touches a file or a clock; `store` keeps what is made here, `engine` says when it is made.
 
+pub mod canonical;
 pub mod merkle;
