@@ -56,8 +56,8 @@ codes! {
     SourceEmpty "source-empty" "Production is empty, yet the standby is not." "Check that production is mounted. If it was emptied on purpose, approve it.";
     SourceIdentity "source-identity" "Production is not the tree of the last pass: other filesystem or none of the known entries." "Check what is mounted there. If the archive moved, approve it.";
     MountMissing "mount-missing" "A filesystem beneath production that the last pass crossed is not mounted." "Mount it and run again. If it was retired, approve it.";
-    MaxDelete "max-delete" "The plan deletes more than max_delete allows." "Look at `counterpart plan`; approve it if it is right.";
-    MaxChange "max-change" "The plan rewrites more than max_change allows." "Look at `counterpart plan`; approve it if it is right.";
+    MaxDelete "max-delete" "The plan deletes more than `max_delete` allows." "Look at `counterpart plan`; approve it if it is right.";
+    MaxChange "max-change" "The plan rewrites more than `max_change` allows." "Look at `counterpart plan`; approve it if it is right.";
     DeleteEverything "delete-everything" "The plan deletes everything that the standby holds." "Check production. If it is meant, approve it.";
     TargetNotAdopted "target-not-adopted" "The standby's root holds data that Counterpart did not put there." "Name another target, or take it over with --adopt.";
     TargetIdentity "target-identity" "The standby belongs to another pair." "Name the right standby, or take it over with --adopt.";
@@ -73,8 +73,8 @@ codes! {
     RotStandby "rot-standby" "The standby's file differs from the last certificate behind unchanged size and times." "`counterpart repair` brings it back from production.";
     RotUnknown "rot-unknown" "The two copies differ behind equal size and times, and no certificate says which is right." "Compare both by hand, then touch the right one at production.";
     Drift "drift" "The standby changed since the last pass; it was put back from production and the drifted file kept in history." "Find who writes to the standby.";
-    AppendOnlyDelete "append-only-delete" "A certified file of an append-only tree is gone at production; the standby keeps it." "Bring it back at production, or take the path out of append_only.";
-    AppendOnlyChange "append-only-change" "A certified file of an append-only tree was rewritten at production; the standby keeps the certified one." "Look at it; bring the certified one back, or take the path out of append_only.";
+    AppendOnlyDelete "append-only-delete" "A certified file of an append-only tree is gone at production; the standby keeps it." "Bring it back at production, or take the path out of `append_only`.";
+    AppendOnlyChange "append-only-change" "A certified file of an append-only tree was rewritten at production; the standby keeps the certified one." "Look at it; bring the certified one back, or take the path out of `append_only`.";
     NameCollision "name-collision" "Two names would be one at the standby; both are left." "Rename one at production, or use a standby that tells them apart.";
     NameNotHeld "name-not-held" "The standby's filesystem cannot hold the name; it is left." "Rename it at production, or use a standby that can hold it.";
     Stub "stub" "A stub of hierarchical storage: it is not opened and is not a copy." "Allow recall for the pair, or let the storage system replicate it.";

@@ -21,17 +21,6 @@ pub enum Action {
     Remove,
     /// Goes to history together with a directory above that has its own [`Action::Remove`].
     RemovedWithParent,
-    /// Changes nothing: reads the content again at the sides that `recheck` names, before it is believed.
-    Recheck,
-}
-
-/// Which sides a file is read again at.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Recheck {
-    /// At production.
-    pub production: bool,
-    /// At the standby.
-    pub standby: bool,
 }
 
 /// One change that a pass would make.
@@ -49,10 +38,10 @@ pub struct Step {
     pub certified: Option<Fact>,
     /// The old name, for a rename.
     pub from: Option<EntryPath>,
-    /// Which sides are read again.
-    pub recheck: Recheck,
     /// True where the standby differs from its own manifest: something else wrote there.
     pub drift: bool,
+    /// True where the name is certified and append-only: a changed content is a finding and is not sent.
+    pub append_only: bool,
 }
 
 impl Step {

@@ -16,8 +16,8 @@ pub use apply::{Apply, Arrived, Committed, Place};
 pub use content::{Attributes, ContentReader, Piece, Settled};
 pub use history::{Export, HistoryId, Version};
 pub use messages::{
-    Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, Mount, NameRules, Observed, OpenRequest,
-    Opened, Profile, Room, ScanReport, ScanRequest,
+    Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, Mount, NameRules, Observed,
+    OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest,
 };
 pub use watch::{Progress, Stage, Watch};
 
@@ -59,7 +59,8 @@ pub trait Site: Send + Sync {
     /// No scan was made, or its spool is damaged.
     fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure>;
 
-    /// The excluded entries that the last refresh saw, in path order.
+    /// The excluded entries that the scan met, in path order; what lies beneath excluded directories only after a
+    /// scan that refreshed them.
     ///
     /// # Errors
     /// The spool is damaged.
@@ -77,12 +78,11 @@ pub trait Site: Send + Sync {
     /// The root is gone or another one stands in its place.
     fn same_tree(&self) -> Result<(), Failure>;
 
-    /// The next files in path order that have not been read since `before_seconds`, at most `share_bytes` of them and
-    /// at least one; each pass goes on where the one before stopped, and wraps around at the end.
+    /// The files as they are known now, in path order, from `from` on.
     ///
     /// # Errors
-    /// The manifest cannot be read.
-    fn due_for_reading(&self, share_bytes: u64, before_seconds: i64) -> Result<Vec<EntryPath>, Failure>;
+    /// The manifest or a spool is damaged.
+    fn files(&self, from: &EntryPath) -> Result<Box<dyn Stream<KnownFile> + '_>, Failure>;
 
     /// Ends the pass: folds all that was learned into a new manifest and makes it the site's own.
     ///

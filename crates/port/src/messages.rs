@@ -176,10 +176,26 @@ pub struct Observed {
     pub before: Option<Fact>,
     /// What is there now; `None` when it is gone. A file whose stamp changed has its content unread.
     pub now: Option<Fact>,
+    /// Size and exact time of modification are as before; only inode or time of change moved. The content is read
+    /// again before it is believed.
+    pub times_same: bool,
     /// At production, for a new entry: the vanished path of the same inode, size and time.
     pub moved_from: Option<EntryPath>,
-    /// Deletions beneath an unlisted directory are not seen, only withheld: the entry may still be there.
+    /// Nothing is known of it now: it lies beneath a directory that could not be listed.
     pub withheld: bool,
+}
+
+/// One file whose content can be read again.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct KnownFile {
+    /// The file.
+    pub path: EntryPath,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// Its digest as the site knows it; `None` when it was never read.
+    pub digest: Option<Digest>,
+    /// When it was last read or written, in seconds since 1970; 0 when it never was.
+    pub read_seconds: i64,
 }
 
 /// One excluded entry.
@@ -187,12 +203,8 @@ pub struct Observed {
 pub struct ExcludedEntry {
     /// The entry.
     pub path: EntryPath,
-    /// True for a directory.
-    pub directory: bool,
-    /// Its size in bytes.
-    pub size_bytes: u64,
-    /// Its time of modification, at the pair's grain.
-    pub mtime: Timestamp,
+    /// Its kind, size in bytes and time of modification at the pair's grain; `None` where it was only met, not looked at.
+    pub stat: Option<(counterpart_model::Kind, u64, Timestamp)>,
 }
 
 /// The manifest that a closed pass left.
