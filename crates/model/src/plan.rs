@@ -47,7 +47,6 @@ pub struct Step {
 impl Step {
     /// A step with nothing but its path and action.
     pub fn of(path: EntryPath, action: Action) -> Self {
-        let recheck = Recheck::default();
         Self {
             path,
             action,
@@ -55,8 +54,8 @@ impl Step {
             present: None,
             certified: None,
             from: None,
-            recheck,
             drift: false,
+            append_only: false,
         }
     }
 
