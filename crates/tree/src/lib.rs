@@ -1,6 +1,7 @@
 //! One file tree: walk, read, write and history. The only crate that touches archive files.
 //!
-//! The observing half (walk, stat, read, attributes, filesystems, stubs) changes nothing. Nothing here remembers an
+//! The observing half (walk, stat, read, attributes, filesystems, stubs) changes nothing. The changing half (apply,
+//! history, identity, probe) writes only from held directories, one component at a time. Nothing here remembers an
 //! earlier pass, decides what should change, or prints.
 
 #![allow(
@@ -9,9 +10,19 @@
     reason = "this crate touches archive files"
 )]
 
+pub mod apply;
 pub(crate) mod fault;
+pub mod history;
+pub mod identity;
+pub mod keeper;
+pub mod probe;
+pub mod exclude;
+pub mod filesystem;
 pub mod root;
 pub mod stat;
+pub mod stub;
 
+pub use apply::{Applier, ApplyOptions};
+pub use keeper::{Keeper, Leftover, Touched, Why};
 pub use root::Root;
 pub use stat::Stat;
