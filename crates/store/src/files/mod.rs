@@ -1,0 +1,10 @@
+//! Small files and the layout of the state directory.
+//!
+//! Directories are 0700 and files 0600; no link is followed to a file.
+
+pub(crate) mod open;
+mod json;
+mod layout;
+
+pub use json::{read_json, remove, write_json_atomic};
+pub use layout::{PairDir, StateDir};
