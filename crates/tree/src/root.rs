@@ -188,10 +188,9 @@ fn open_step(base: BorrowedFd<'_>, step: &[u8]) -> Result<OwnedFd, Errno> {
         .union(ResolveFlags::NO_SYMLINKS)
         .union(ResolveFlags::NO_MAGICLINKS);
     match fault::retry(|| openat2(base, step, DIRECTORY, Mode::empty(), resolve)) {
-        // Linux before 5.6, or a container's filter that does not know the call.
-        Err(Errno::NOSYS | Errno::PERM) => open_components(base, step),
-        // The kernel could not rule out a race with a rename; one component at a time it can.
-        Err(Errno::AGAIN) => open_components(base, step),
+        // Linux before 5.6, a container's filter that does not know the call, or a rename that the kernel could not
+        // rule out: one component at a time always works.
+        Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => open_components(base, step),
         other => other,
     }
 }
