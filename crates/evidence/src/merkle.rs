@@ -7,12 +7,23 @@ use sha2::{Digest as _, Sha256};
 
 /// Hash of one leaf: SHA-256 over `0x00` and the leaf's bytes.
 pub fn leaf_hash(bytes: &[u8]) -> Digest {
-    Digest(Sha256::new_with_prefix([0x00]).chain_update(bytes).finalize().into())
+    Digest(
+        Sha256::new_with_prefix([0x00])
+            .chain_update(bytes)
+            .finalize()
+            .into(),
+    )
 }
 
 /// Hash of an inner node: SHA-256 over `0x01` and both children.
 pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    Digest(Sha256::new_with_prefix([0x01]).chain_update(left.0).chain_update(right.0).finalize().into())
+    Digest(
+        Sha256::new_with_prefix([0x01])
+            .chain_update(left.0)
+            .chain_update(right.0)
+            .finalize()
+            .into(),
+    )
 }
 
 /// Hash of the tree without leaves: SHA-256 over nothing.
@@ -60,7 +71,9 @@ impl MerkleTree {
     /// The root over all leaves so far.
     pub fn root(&self) -> Digest {
         let mut peaks = self.peaks.iter().rev().copied();
-        let Some(last) = peaks.next() else { return empty_root() };
+        let Some(last) = peaks.next() else {
+            return empty_root();
+        };
         peaks.fold(last, |right, left| node_hash(&left, &right))
     }
 }

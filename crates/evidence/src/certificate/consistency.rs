@@ -1,0 +1,99 @@
+//! Rules that a certificate's parts must keep among themselves: a green word needs its grounds.
+//!
+//! Whether the record is true is not decided here, only that it does not contradict itself.
+
+use super::limits::MAX_EXAMPLES;
+use super::{Certificate, Format, Group, LayerVerdict};
+use counterpart_model::{Code, Failure, Verdict};
+
+/// Checks every rule.
+///
+/// # Errors
+/// `evidence-broken` that names the rule.
+pub fn check(certificate: &Certificate) -> Result<(), Failure> {
+    check_identity(certificate)?;
+    check_layers(certificate)?;
+    if certificate.verdicts.congruent {
+        check_congruent(certificate)?;
+    }
+    check_lengths(certificate)
+}
+
+fn check_identity(certificate: &Certificate) -> Result<(), Failure> {
+    let identity = &certificate.identity;
+    rule(certificate.format == Format::default(), "it names another format")?;
+    rule(identity.sequence > 0, "its number is 0")?;
+    let first = identity.previous.is_none();
+    rule(
+        first == (identity.sequence == 1),
+        "only the first certificate has none before it",
+    )
+}
+
+fn check_layers(certificate: &Certificate) -> Result<(), Failure> {
+    let judged = certificate.verdicts.layers.iter().map(|layer| layer.layer);
+    let declared = certificate.scope.layers.iter().copied();
+    rule(
+        judged.eq(declared),
+        "it does not have one verdict for each declared layer",
+    )?;
+    certificate.verdicts.layers.iter().try_for_each(check_layer)
+}
+
+/// The verdict of a layer must not be better than that of its worst thing, and zero compared is never equal.
+fn check_layer(layer: &LayerVerdict) -> Result<(), Failure> {
+    let settled = layer.different == 0 && layer.unsettled == 0;
+    match layer.verdict {
+        Verdict::Equal => {
+            rule(layer.equal > 0, "a layer is EQUAL though nothing was equal")?;
+            rule(
+                settled,
+                "a layer is EQUAL though something is DIFFERENT or UNSETTLED",
+            )
+        }
+        Verdict::Excepted | Verdict::NotCompared => {
+            rule(layer.different == 0, "a layer hides something DIFFERENT")
+        }
+        Verdict::Different | Verdict::Unsettled => Ok(()),
+    }
+}
+
+fn check_congruent(certificate: &Certificate) -> Result<(), Failure> {
+    let layers = &certificate.verdicts.layers;
+    let good = |layer: &LayerVerdict| {
+        matches!(layer.verdict, Verdict::Equal | Verdict::Excepted)
+            && layer.different == 0
+            && layer.unsettled == 0
+    };
+    rule(!layers.is_empty(), "it is congruent though nothing was compared")?;
+    rule(layers.iter().all(good), "it is congruent though a layer is not")?;
+    rule(
+        certificate.not_compared.iter().all(|group| group.declared),
+        "it is congruent though something that the configuration does not declare was not compared",
+    )?;
+    let bad = |group: &Group| matches!(group.verdict, Verdict::Different | Verdict::Unsettled);
+    rule(
+        !certificate.findings.iter().any(bad),
+        "it is congruent though a finding is DIFFERENT or UNSETTLED",
+    )?;
+    let both = certificate.production.is_some() && certificate.standby.is_some();
+    rule(both, "it is congruent though a site has no manifest")
+}
+
+fn check_lengths(certificate: &Certificate) -> Result<(), Failure> {
+    let groups = certificate.not_compared.iter().chain(&certificate.findings);
+    let longest = groups.map(|group| group.examples.len()).max().unwrap_or(0);
+    let longest = longest.max(certificate.failures.first.len());
+    rule(longest <= MAX_EXAMPLES, "it names more examples than it may")
+}
+
+fn rule(holds: bool, broken: &str) -> Result<(), Failure> {
+    if holds {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Code::EvidenceBroken,
+        "checking a certificate against itself",
+        broken,
+    ))
+}

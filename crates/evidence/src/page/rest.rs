@@ -1,0 +1,217 @@
+//! The middle of the page: what was not checked, changes, findings, history, exceptions and probes.
+
+use super::layout::Page;
+use crate::certificate::sentences::holds;
+use crate::certificate::{Attachment, Certificate, ExcludedAtSite, Group};
+use crate::quantity;
+
+pub(super) fn not_checked(certificate: &Certificate, page: &mut Page) {
+    page.heading("WHAT WAS NOT CHECKED");
+    let scope = &certificate.scope;
+    for pattern in &scope.excluded.patterns {
+        page.field("Excluded by", pattern);
+    }
+    if scope.excluded.patterns.is_empty() {
+        page.field("Excluded by", "no rule");
+    } else {
+        excluded("at production", scope.excluded.production.as_ref(), page);
+        excluded("at the standby", scope.excluded.standby.as_ref(), page);
+    }
+    page.field("Stubs", &stubs(certificate));
+    let state = &certificate.production_state;
+    let young = format!(
+        "{} born after the cut-off, {} held back by settle ({} s)",
+        quantity::count(state.after_cut_off),
+        quantity::count(state.settling),
+        scope.settle_seconds
+    );
+    page.field("Too young", &young);
+    groups(&certificate.not_compared, "nothing else was left out", page);
+}
+
+pub(super) fn changes(certificate: &Certificate, page: &mut Page) {
+    page.heading("CHANGES AT THE STANDBY");
+    let changes = &certificate.changes;
+    let counts = format!(
+        "{} created, {} modified, {} deleted, {} renamed, {} metadata only",
+        quantity::count(changes.created),
+        quantity::count(changes.modified),
+        quantity::count(changes.deleted),
+        quantity::count(changes.renamed),
+        quantity::count(changes.metadata)
+    );
+    page.field("Entries", &counts);
+    page.field("Read", &quantity::bytes(changes.bytes_read));
+    page.field("Sent", &quantity::bytes(changes.bytes_sent));
+    match &changes.log {
+        Some(log) => attachment("Every change", log, page),
+        None => page.field("Every change", "none, so there is no item log"),
+    }
+}
+
+pub(super) fn findings(certificate: &Certificate, page: &mut Page) {
+    page.heading("FINDINGS");
+    groups(&certificate.findings, "none", page);
+    let failures = &certificate.failures;
+    if failures.count == 0 {
+        return page.field("Failures", "none");
+    }
+    page.field(
+        "Failures",
+        &quantity::of(failures.count, "failure or refusal", "failures and refusals"),
+    );
+    for failure in &failures.first {
+        let path = failure
+            .path
+            .as_ref()
+            .map_or(String::new(), |path| format!("{path}: "));
+        page.field("", &format!("{path}{} ({})", failure.message, failure.code));
+    }
+    and_more(failures.count, failures.first.len(), page);
+}
+
+pub(super) fn kept(certificate: &Certificate, page: &mut Page) {
+    page.heading("KEPT IN HISTORY");
+    let history = &certificate.changes.history;
+    let counts = format!(
+        "{} replaced, {} removed, {} drifted",
+        quantity::count(history.replaced),
+        quantity::count(history.removed),
+        quantity::count(history.drifted)
+    );
+    page.field("Entries", &counts);
+    match history.kept_until {
+        Some(until) => page.field("Kept until", &until.to_string()),
+        None => page.field("Kept until", "no end is set"),
+    }
+    page.note("The item log names the history entry of each; `counterpart undelete` brings it back.");
+}
+
+pub(super) fn exceptions(certificate: &Certificate, page: &mut Page) {
+    page.heading("EXCEPTIONS IN FORCE");
+    if certificate.exceptions.is_empty() {
+        page.note("none");
+    }
+    for exception in &certificate.exceptions {
+        let codes: Vec<_> = exception.codes.iter().map(|code| code.word()).collect();
+        let codes = if codes.is_empty() {
+            "every code".to_owned()
+        } else {
+            codes.join(", ")
+        };
+        page.field(&exception.id, &format!("{} ({codes})", exception.pattern));
+        page.field("", &exception.reason);
+        let matched = quantity::of(exception.matched, "entry", "entries");
+        page.field(
+            "",
+            &format!(
+                "{} answers for it; it covered {matched} in this pass",
+                exception.owner
+            ),
+        );
+        page.field(
+            "",
+            &format!("from {} to {}", exception.accepted, exception.expires),
+        );
+    }
+}
+
+pub(super) fn probes(certificate: &Certificate, page: &mut Page) {
+    page.heading("PROBES");
+    if certificate.probes.is_empty() {
+        page.note("none");
+    }
+    for probe in &certificate.probes {
+        let clean = match probe.clean {
+            Some(true) => "clean",
+            Some(false) => "not clean",
+            None => "clean not asked",
+        };
+        page.field(
+            &probe.name,
+            &format!("{}, {clean}: {}", probe.verdict, probe.run.join(" ")),
+        );
+        probe
+            .mask
+            .iter()
+            .for_each(|mask| page.field("", &format!("masked: {mask}")));
+        for output in [&probe.production, &probe.standby].into_iter().flatten() {
+            attachment("", &output.raw, page);
+            attachment("", &output.normalised, page);
+        }
+    }
+}
+
+fn excluded(label: &str, site: Option<&ExcludedAtSite>, page: &mut Page) {
+    let Some(site) = site else {
+        return page.field(label, "not counted");
+    };
+    page.field(label, &holds(&site.holds));
+    let newest = site
+        .newest
+        .map_or_else(|| "none".to_owned(), |newest| newest.to_string());
+    page.field("", &format!("newest {newest}; counted {}", site.counted));
+}
+
+fn stubs(certificate: &Certificate) -> String {
+    let policy = &certificate.scope.stubs;
+    let by_name = if policy.patterns.is_empty() {
+        "no name".to_owned()
+    } else {
+        policy.patterns.join(", ")
+    };
+    let blocks = if policy.no_blocks {
+        " and by a size without blocks"
+    } else {
+        ""
+    };
+    let recall = if policy.recall {
+        "opened, which recalls them"
+    } else {
+        "never opened"
+    };
+    format!("known by {by_name}{blocks}; {recall}")
+}
+
+fn groups(groups: &[Group], none: &str, page: &mut Page) {
+    if groups.is_empty() {
+        page.note(none);
+    }
+    for group in groups {
+        let declared = if group.declared {
+            ", declared by the configuration"
+        } else {
+            ""
+        };
+        let entries = quantity::of(group.count, "entry", "entries");
+        let bytes = quantity::bytes(group.bytes);
+        let head = format!(
+            "{}: {} at {}, {entries}, {bytes}{declared}",
+            group.code, group.verdict, group.site
+        );
+        page.note(&head);
+        page.field("", group.code.meaning());
+        for example in &group.examples {
+            page.field("", &format!("- {}: {}", example.path, example.message));
+        }
+        and_more(group.count, group.examples.len(), page);
+    }
+}
+
+fn and_more(count: u64, named: usize, page: &mut Page) {
+    let more = count.saturating_sub(named as u64);
+    if more > 0 {
+        page.field(
+            "",
+            &format!("and {} more, in the item log", quantity::count(more)),
+        );
+    }
+}
+
+fn attachment(label: &str, file: &Attachment, page: &mut Page) {
+    page.field(
+        label,
+        &format!("{}, {}, SHA-256", file.name, quantity::bytes(file.bytes)),
+    );
+    page.field("", &file.sha256.to_string());
+}
