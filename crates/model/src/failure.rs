@@ -83,6 +83,10 @@ codes! {
     ExcludedDiffers "excluded-differs" "An excluded entry exists at both sites and differs." "Nothing to do if that is meant.";
     ExcludedBeneath "excluded-beneath" "A directory that production deleted still holds excluded entries at the standby, and is left." "Remove it by hand if it is not wanted.";
     UnreadBeneath "unread-beneath" "An entry is gone at production beneath a directory that could not be listed; its deletion is withheld." "Make the directory readable.";
+    OnlyProduction "only-production" "The standby lacks an entry of production." "Run the pair.";
+    OnlyStandby "only-standby" "The standby has an entry that production lacks." "Run the pair; the entry then goes to history.";
+    Differs "differs" "An entry is not the same at both sites." "Run the pair.";
+    NothingCompared "nothing-compared" "There was nothing to compare." "Check the roots: an empty comparison proves nothing.";
     NotRead "not-read" "The content was not read at both sites yet, so nothing is said of it." "Run with --reread.";
     Settling "settling" "A file is younger than `settle` and waits for a later pass." "Nothing to do.";
     NotCarried "not-carried" "A class of metadata that the pair carries is not supported here." "Take it out of `carry`, or mount with support for it.";

@@ -23,6 +23,13 @@ pub trait ContentReader: Send {
     /// What the system reports.
     fn finish(&mut self, digest: Digest) -> Result<Settled, Failure>;
 
+    /// Ends the open file without reading it: an interrupted pass read it at `at_seconds`, as `digest`. Believed only
+    /// where it did not change since.
+    ///
+    /// # Errors
+    /// What the system reports.
+    fn recall(&mut self, digest: Digest, at_seconds: i64) -> Result<Settled, Failure>;
+
     /// The carried extended attributes and access control lists of any entry, following no link.
     ///
     /// # Errors
@@ -46,6 +53,9 @@ pub enum Piece {
 pub enum Settled {
     /// It did.
     Yes,
+    /// It did, but it had changed so shortly before that a further change would not show in its times. It is read
+    /// again after so many nanoseconds; only then is its digest remembered.
+    Fresh(u64),
     /// It changed: what was read is worth nothing. Its fact as it is now.
     Torn(Box<Fact>),
 }

@@ -27,6 +27,8 @@ pub struct Opened {
     pub adopted: bool,
     /// Changes of an interrupted pass that were folded in.
     pub recovered: u64,
+    /// When that pass began, in seconds since 1970.
+    pub recovered_since_seconds: Option<i64>,
 }
 
 /// The manifest that a site keeps of its last pass.

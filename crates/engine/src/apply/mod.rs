@@ -1,0 +1,10 @@
+//! Applying a judged plan, in rounds: make, rename, link, remove. Content moves on several threads.
+//!
+//! Removals come last, and only after production was seen to be the same tree still.
+
+mod copy;
+mod mover;
+mod rounds;
+
+pub use mover::is_fatal;
+pub use rounds::{Applied, Applying, apply};

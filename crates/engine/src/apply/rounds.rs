@@ -1,0 +1,234 @@
+//! The rounds of an application: which steps each takes, in which order, on which threads.
+
+use crate::apply::mover::Mover;
+use crate::event::{Event, Listener};
+use crate::findings::Findings;
+use crate::ledger::log::LogSink;
+use crate::pass::Sites;
+use crate::plan::Plan;
+use crate::report::ChangeCounts;
+use counterpart_model::{Action, Algorithm, Code, EntryPath, Failure, Kind, Step};
+use counterpart_port::{Apply, Place};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+/// Steps that wait for a mover, at most: enough to keep all busy, few enough to stop soon.
+const QUEUE: usize = 64;
+/// How often a file that changed while it was read is tried again.
+const RETRIES: usize = 3;
+
+/// What an application needs.
+pub struct Applying<'a> {
+    /// Both sites.
+    pub sites: &'a Sites<'a>,
+    /// Where findings go.
+    pub findings: &'a Findings<'a>,
+    /// Where outcomes go.
+    pub log: &'a LogSink,
+    /// Who is told.
+    pub listener: &'a dyn Listener,
+    /// Algorithm of digests.
+    pub algorithm: Algorithm,
+    /// Whether attributes beyond a fact are carried.
+    pub attributes: bool,
+    /// Threads that move content.
+    pub movers: usize,
+    /// When an interrupted pass began whose arrivals are used.
+    pub recovered_since_seconds: Option<i64>,
+}
+
+/// What an application did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Entries changed.
+    pub counts: ChangeCounts,
+    /// Bytes read at production.
+    pub bytes_read: u64,
+    /// Bytes brought to the standby.
+    pub bytes_sent: u64,
+}
+
+/// Sums that several threads add to.
+#[derive(Default)]
+pub struct Sums {
+    pub created: AtomicU64,
+    pub modified: AtomicU64,
+    pub deleted: AtomicU64,
+    pub renamed: AtomicU64,
+    pub metadata: AtomicU64,
+    pub bytes_read: AtomicU64,
+    pub bytes_sent: AtomicU64,
+    /// Set when the rest of the round must not begin.
+    pub stop: AtomicBool,
+    /// The failure that stopped it.
+    pub fatal: Mutex<Option<Failure>>,
+    /// Steps to try once more at the end.
+    pub again: Mutex<Vec<Step>>,
+}
+
+/// Applies a plan.
+///
+/// # Errors
+/// What ends a pass: no space, a lost site, an interruption, a failing disk. Everything that took effect is in the
+/// standby's apply log.
+pub fn apply(applying: &Applying<'_>, plan: &Plan, target: &dyn Apply) -> Result<Applied, Failure> {
+    let sums = Sums::default();
+    let rounds = Rounds { applying, plan, target, sums: &sums };
+    rounds.round(is_made)?;
+    if plan.totals.renamed > 0 {
+        rounds.round(|step| step.action == Action::Rename)?;
+    }
+    rounds.retry()?;
+    if plan.totals.hardlinks > 0 {
+        rounds.round(is_linked)?;
+    }
+    if plan.totals.deleted > 0 {
+        applying.sites.production.same_tree().map_err(source_lost)?;
+        rounds.round(is_removed)?;
+    }
+    Ok(sums.applied())
+}
+
+fn source_lost(failure: Failure) -> Failure {
+    Failure { code: Code::SiteLost, ..failure }.hint("Nothing was removed. Bring production back and run again.")
+}
+
+fn is_made(step: &Step) -> bool {
+    match step.action {
+        Action::Create | Action::Replace => step.kind() != Some(Kind::HardLink),
+        Action::Modify | Action::Metadata => true,
+        Action::Rename | Action::Remove | Action::RemovedWithParent => false,
+    }
+}
+
+fn is_linked(step: &Step) -> bool {
+    matches!(step.action, Action::Create | Action::Replace) && step.kind() == Some(Kind::HardLink)
+}
+
+fn is_removed(step: &Step) -> bool {
+    matches!(step.action, Action::Remove | Action::RemovedWithParent)
+}
+
+struct Rounds<'a> {
+    applying: &'a Applying<'a>,
+    plan: &'a Plan,
+    target: &'a dyn Apply,
+    sums: &'a Sums,
+}
+
+type Queued<'a> = (Step, Box<dyn Place + 'a>);
+
+impl Rounds<'_> {
+    /// One walk over the plan, taking the steps that belong to this round.
+    fn round(&self, belongs: impl Fn(&Step) -> bool) -> Result<(), Failure> {
+        let mut steps = self.plan.steps.reader()?;
+        let mut step = Step::of(EntryPath::root(), Action::Metadata);
+        self.on_movers(|| {
+            while steps.next_into(&mut step)? {
+                if belongs(&step) {
+                    return Ok(Some(step.clone()));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Tries once more what changed while it was read, and what could not be renamed after all.
+    fn retry(&self) -> Result<(), Failure> {
+        for last in (0..RETRIES).rev() {
+            let mut again = std::mem::take(&mut *lock(&self.sums.again));
+            if again.is_empty() {
+                return Ok(());
+            }
+            again.sort_by(|left, right| left.path.cmp(&right.path));
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            let mut steps = again.into_iter();
+            self.on_movers(|| Ok(steps.next()))?;
+            if last == 0 {
+                self.give_up();
+            }
+        }
+        Ok(())
+    }
+
+    fn give_up(&self) {
+        for step in std::mem::take(&mut *lock(&self.sums.again)) {
+            let failure = Failure::new(Code::Torn, "reading", "it changed each time it was read");
+            self.applying.findings.add_failure(&step.path, counterpart_model::SiteRole::Production, &failure);
+        }
+    }
+
+    /// Places steps in order on this thread and lets movers carry them out.
+    fn on_movers(&self, mut next: impl FnMut() -> Result<Option<Step>, Failure>) -> Result<(), Failure> {
+        let (sender, receiver) = crossbeam_channel::bounded::<Queued<'_>>(QUEUE);
+        std::thread::scope(|scope| {
+            for _ in 0..self.applying.movers.max(1) {
+                let receiver = receiver.clone();
+                scope.spawn(move || Mover::new(self.applying, self.sums).run(&receiver));
+            }
+            drop(receiver);
+            while let Some(step) = next()? {
+                if self.sums.stop.load(Relaxed) || self.applying.listener.interrupted() {
+                    break;
+                }
+                if let Some(place) = self.place(&step)? {
+                    // A send only fails when every mover is gone, which `stop` then tells.
+                    drop(sender.send((step, place)));
+                }
+            }
+            drop(sender);
+            Ok::<(), Failure>(())
+        })?;
+        let rested = self.target.rest();
+        match lock(&self.sums.fatal).take() {
+            Some(failure) => return Err(failure),
+            None if self.applying.listener.interrupted() => return Err(interrupted()),
+            None => {}
+        }
+        rested
+    }
+
+    fn place(&self, step: &Step) -> Result<Option<Box<dyn Place + '_>>, Failure> {
+        match self.target.place(step) {
+            Ok(place) => Ok(Some(place)),
+            Err(failure) if super::is_fatal(&failure) => Err(failure),
+            Err(failure) => {
+                let site = counterpart_model::SiteRole::Standby;
+                self.applying.findings.add_failure(&step.path, site, &failure);
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The failure of a pass that was asked to stop.
+pub fn interrupted() -> Failure {
+    Failure::new(Code::Interrupted, "running the pass", "it was interrupted")
+}
+
+impl Sums {
+    fn applied(&self) -> Applied {
+        Applied {
+            counts: ChangeCounts {
+                created: self.created.load(Relaxed),
+                modified: self.modified.load(Relaxed),
+                deleted: self.deleted.load(Relaxed),
+                renamed: self.renamed.load(Relaxed),
+                metadata: self.metadata.load(Relaxed),
+            },
+            bytes_read: self.bytes_read.load(Relaxed),
+            bytes_sent: self.bytes_sent.load(Relaxed),
+        }
+    }
+}
+
+/// Locks a list that stays sound whatever a panicking holder did.
+pub fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Tells that a step took effect.
+pub fn tell(applying: &Applying<'_>, step: &Step, history: Option<&counterpart_port::HistoryId>) {
+    applying.log.changed(step, history);
+    applying.listener.event(&Event::Changed { step, history });
+}

@@ -1,0 +1,95 @@
+//! What a pass found, counted as it comes, with the first of each to show.
+
+use crate::event::{Event, Listener};
+use crate::ledger::log::LogSink;
+use crate::report::{FailureReport, MAX_LISTED};
+use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Verdict};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Collects findings from several threads; each also goes to the listener and to the pass's log.
+pub struct Findings<'a> {
+    listener: &'a dyn Listener,
+    log: &'a LogSink,
+    sums: Mutex<Sums>,
+}
+
+/// What was found, in sum.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sums {
+    /// Entries known to differ.
+    pub different: u64,
+    /// Entries of which nothing is said, without those that the configuration declares.
+    pub not_compared: u64,
+    /// Entries of which nothing is said, as the configuration declares.
+    pub declared: u64,
+    /// Entries that changed while they were observed.
+    pub unsettled: u64,
+    /// By code: how many, and whether they are declared.
+    pub by_code: BTreeMap<Code, (u64, bool)>,
+    /// The first of them, as they are listed.
+    pub listed: Vec<FailureReport>,
+    /// How many are not listed.
+    pub omitted: u64,
+}
+
+impl<'a> Findings<'a> {
+    /// An empty collection.
+    pub fn new(listener: &'a dyn Listener, log: &'a LogSink) -> Self {
+        Self { listener, log, sums: Mutex::default() }
+    }
+
+    /// Takes a finding in.
+    pub fn add(&self, finding: &Finding) {
+        self.listener.event(&Event::Found(finding));
+        self.log.finding(finding);
+        self.lock().add(finding);
+    }
+
+    /// Takes in that a site could not do something with one entry.
+    pub fn add_failure(&self, path: &EntryPath, site: SiteRole, failure: &Failure) {
+        let verdict = match failure.code {
+            Code::Vanished | Code::Torn => Verdict::Unsettled,
+            Code::Unreadable | Code::UnreadableDirectory | Code::Stub => Verdict::NotCompared,
+            _ => Verdict::Different,
+        };
+        self.add(&Finding::new(path, failure.code, site, verdict, failure.why.clone()));
+    }
+
+    /// The sums so far.
+    pub fn sums(&self) -> Sums {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sums> {
+        // Sums stay sound whatever a panicking holder did: each change is one addition.
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sums {
+    fn add(&mut self, finding: &Finding) {
+        match (finding.verdict, finding.declared) {
+            (Verdict::NotCompared, true) => self.declared += 1,
+            (Verdict::NotCompared, false) => self.not_compared += 1,
+            (Verdict::Different, _) => self.different += 1,
+            (Verdict::Unsettled, _) => self.unsettled += 1,
+            (Verdict::Equal | Verdict::Excepted, _) => {}
+        }
+        let count = self.by_code.entry(finding.code).or_insert((0, finding.declared));
+        count.0 += 1;
+        if finding.declared {
+            return;
+        }
+        if self.listed.len() < MAX_LISTED {
+            self.listed.push(FailureReport::new(finding));
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    /// True when nothing speaks against calling the pass congruent.
+    pub fn allow_congruence(&self) -> bool {
+        self.different == 0 && self.not_compared == 0 && self.unsettled == 0
+    }
+}

@@ -1,0 +1,12 @@
+//! Planning: from differences to a spooled list of steps that is judged whole before the first of them is taken.
+//!
+//! `draft` decides each difference by itself; `renames` finds new entries that are vanished ones; `finish` settles
+//! which directories go whole and counts everything. Nothing is changed here.
+
+pub mod draft;
+pub mod finish;
+pub mod names;
+pub mod renames;
+
+pub use draft::Draft;
+pub use finish::{Plan, Totals};
