@@ -1,0 +1,109 @@
+//! Passes over a tree that is there already: nothing changed, and a little changed.
+//! Both contenders keep a copy of the same production, on the same new filesystem, and find it in memory.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{compared, room};
+use crate::bench::Bench;
+use crate::bench::data::{self, Shape};
+use crate::bench::disk::{Caches, Disk};
+use crate::bench::peers::{self, Contender, Lane};
+use crate::bench::race::{Heat, measure, race};
+use crate::bench::report::Report;
+
+/// Longer than the grain of any filesystem's times, so that a change is past and not present when it is scanned.
+const PAST: Duration = Duration::from_secs(3);
+
+/// Two copies of one production, brought up to date and warm.
+struct Ground {
+    source: Disk,
+    shape: Shape,
+    lanes: Vec<Lane>,
+    // Last, so that it is unmounted when nothing looks at it any more.
+    _standby: Disk,
+}
+
+impl Ground {
+    fn prepare(bench: &Bench<'_>, contenders: &[Contender]) -> Result<Self> {
+        let shape = Shape {
+            directories: bench.scaled(1000),
+            per_directory: 200,
+            low: 512,
+            high: 4096,
+        };
+        let source = Disk::fresh(&bench.folder, "production", room(4))?;
+        data::grow(&source.path("archive"), shape)?;
+        source.settle()?;
+        let standby = Disk::fresh(&bench.folder, "standby", room(8))?;
+        let lanes: Result<Vec<_>> = (0..contenders.len())
+            .map(|index| Lane::between(&source, &standby, index))
+            .collect();
+        let ground = Self {
+            source,
+            shape,
+            lanes: lanes?,
+            _standby: standby,
+        };
+        std::thread::sleep(PAST);
+        ground.warm_up(contenders)?;
+        Ok(ground)
+    }
+
+    /// The first copy, and a pass that leaves everything as later ones find it.
+    fn warm_up(&self, contenders: &[Contender]) -> Result<()> {
+        for index in 0..contenders.len() {
+            self.heat(contenders, index)?;
+            std::thread::sleep(PAST);
+            self.heat(contenders, index)?;
+        }
+        Ok(())
+    }
+
+    fn heat(&self, contenders: &[Contender], index: usize) -> Result<Heat> {
+        Caches::Warm.prepare()?;
+        measure((contenders[index].commands)(&self.lanes[index]))
+    }
+
+    fn change(&self, count: u64, version: u64) -> Result<()> {
+        data::rewrite(&self.source.path("archive"), self.shape, count, version)?;
+        self.source.settle()?;
+        std::thread::sleep(PAST);
+        Ok(())
+    }
+}
+
+/// Nothing changed in 200,000 files.
+pub(super) fn unchanged(bench: &Bench<'_>) -> Result<Report> {
+    let contenders = [peers::our_mirror(bench), peers::rsync(0.35)?];
+    let ground = Ground::prepare(bench, &contenders)?;
+    let series = race(contenders.len(), bench.runs, |_, index| {
+        ground.heat(&contenders, index)
+    })?;
+    let setting = format!(
+        "A pass that finds nothing changed in {} files; caches warm.",
+        ground.shape.files()
+    );
+    Ok(compared(setting, &contenders, series))
+}
+
+/// 1,000 changed in 200,000 files, others each time.
+pub(super) fn changed(bench: &Bench<'_>) -> Result<Report> {
+    let contenders = [peers::our_mirror(bench), peers::rsync(0.4)?];
+    let ground = Ground::prepare(bench, &contenders)?;
+    let (count, mut version) = (bench.scaled(1000), 0);
+    let series = race(contenders.len(), bench.runs, |round, index| {
+        // The first to run in a round finds the change made; the second finds the same change.
+        if version <= round as u64 {
+            version += 1;
+            ground.change(count, version)?;
+        }
+        ground.heat(&contenders, index)
+    })?;
+    let setting = format!(
+        "A pass that finds {count} files changed, spread over {}, and others at each run; caches warm.",
+        ground.shape.files()
+    );
+    Ok(compared(setting, &contenders, series))
+}
