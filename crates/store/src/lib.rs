@@ -14,6 +14,7 @@ mod blocks;
 mod failing;
 pub mod files;
 pub mod journal;
+pub mod line_log;
 pub mod lock;
 pub mod manifest;
 pub mod sort;
@@ -22,6 +23,7 @@ pub mod spool;
 pub use apply_log::{ApplyLog, LogContents, LogEnd, LogRecords, Logged};
 pub use files::{PairDir, StateDir};
 pub use journal::{Journal, Record};
+pub use line_log::{FinishedLog, LineLog, LineReader};
 pub use lock::{Holder, Lock};
 pub use manifest::{
     Header, Manifest, ManifestWriter, RowChange, RowChanges, RowCursor, Rows, Segment, Summary, fold,

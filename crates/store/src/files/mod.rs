@@ -3,8 +3,10 @@
 //! Directories are 0700 and files 0600; no link is followed to a file.
 
 pub(crate) mod open;
+mod bytes;
 mod json;
 mod layout;
 
+pub use bytes::{names_with, read_bytes, write_bytes_atomic};
 pub use json::{read_json, remove, write_json_atomic};
 pub use layout::{PairDir, StateDir};
