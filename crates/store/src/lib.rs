@@ -11,6 +11,7 @@
 
 pub mod apply_log;
 mod blocks;
+mod checksum;
 mod failing;
 pub mod files;
 pub mod journal;
@@ -19,6 +20,7 @@ pub mod lock;
 pub mod manifest;
 pub mod sort;
 pub mod spool;
+mod varint;
 
 pub use apply_log::{ApplyLog, LogContents, LogEnd, LogRecords, Logged};
 pub use files::{PairDir, StateDir};

@@ -3,17 +3,25 @@
 //! Rows are in path order; those that are compared are leaves of the root, in segments that depend on names alone, so
 //! that equal trees have equal segments whatever their history. Not here: what a row means for a pass.
 
+mod changes;
 mod fold;
+mod format;
+mod hashing;
 mod reader;
+mod row;
+mod rows;
+mod sink;
 mod summary;
 mod writer;
 
-pub use fold::{RowChange, RowChanges, fold};
-pub use reader::{Manifest, RowCursor, Rows, Segment};
+pub use changes::{RowChange, RowChanges};
+pub use fold::fold;
+pub use reader::{Manifest, Segment};
+pub use rows::{RowCursor, Rows};
 pub use summary::Summary;
 pub use writer::ManifestWriter;
 
-use counterpart_model::{Algorithm, Digest, Grain, SiteRole};
+use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Grain, Kind, Observation, Row, SiteRole};
 use serde::{Deserialize, Serialize};
 
 /// What a manifest says of itself.
@@ -33,4 +41,9 @@ pub struct Header {
     pub role: SiteRole,
     /// Whatever else the site keeps with it, such as the mounts that were crossed.
     pub extra: serde_json::Value,
+}
+
+/// A row to be filled.
+fn blank_row() -> Row {
+    Row { path: EntryPath::root(), fact: Fact::of(Kind::File), seen: Observation::default() }
 }
