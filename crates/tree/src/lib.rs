@@ -11,18 +11,22 @@
 )]
 
 pub mod apply;
+pub(crate) mod at;
 pub(crate) mod fault;
 pub mod history;
 pub mod identity;
 pub mod keeper;
+pub(crate) mod ours;
 pub mod probe;
 pub mod exclude;
 pub mod filesystem;
 pub mod root;
 pub mod stat;
 pub mod stub;
+pub mod walk;
 
 pub use apply::{Applier, ApplyOptions};
 pub use keeper::{Keeper, Leftover, Touched, Why};
 pub use root::Root;
 pub use stat::Stat;
+pub use walk::{Walked, Walker, What, WalkLimits, WalkOptions};

@@ -162,7 +162,7 @@ pub fn open_directory_at(parent: impl AsFd, name: &std::ffi::CStr) -> Result<Own
 }
 
 /// Opens a directory beneath a held one, in as many steps as the kernel's limit on paths asks for.
-fn open_directory(base: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> {
+pub(crate) fn open_directory(base: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> {
     let mut rest = path;
     let mut at: Option<OwnedFd> = None;
     while !rest.is_empty() {
