@@ -1,4 +1,9 @@
 //! Canonical JSON against the examples of RFC 8785, and the limit on integers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
 
 use counterpart_evidence::canonical;
 use counterpart_model::Code;

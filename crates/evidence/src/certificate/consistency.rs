@@ -71,6 +71,12 @@ fn check_congruent(certificate: &Certificate) -> Result<(), Failure> {
         certificate.not_compared.iter().all(|group| group.declared),
         "it is congruent though something that the configuration does not declare was not compared",
     )?;
+    let left_out = layers.iter().any(|layer| layer.not_compared > 0);
+    let told = !left_out || !certificate.not_compared.is_empty();
+    rule(
+        told,
+        "it is congruent though it does not say what was not compared",
+    )?;
     let bad = |group: &Group| matches!(group.verdict, Verdict::Different | Verdict::Unsettled);
     rule(
         !certificate.findings.iter().any(bad),

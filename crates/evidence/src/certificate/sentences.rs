@@ -80,7 +80,7 @@ fn measured(role: SiteRole, scan: Option<Span>, manifest: Option<&SiteManifest>)
         |scan| format!("listed from {} to {}", scan.began, scan.ended),
     );
     let contents = manifest.map_or_else(|| "no content digest was taken".to_owned(), obtained);
-    format!("{} was {listed}, and {contents}", the_side(role))
+    format!("{} was {listed}; {contents}", the_side(role))
 }
 
 /// How the digests were obtained; ways that were not used are not named.
@@ -88,7 +88,7 @@ fn obtained(manifest: &SiteManifest) -> String {
     let how = manifest.obtained;
     let ways = [
         (how.read, "read back in this pass"),
-        (how.written, "digested while it was written in this pass"),
+        (how.written, "digested on the way to the disk in this pass"),
         (how.carried, "carried from an earlier pass"),
         (how.moved, "carried over a move of storage"),
         (how.unread, "not read"),
@@ -105,7 +105,7 @@ fn obtained(manifest: &SiteManifest) -> String {
         || "no content was ever read".to_owned(),
         |oldest| format!("the oldest read is of {oldest}"),
     );
-    format!("of its files' contents {}; {oldest}", list(&used))
+    format!("of its files' contents: {}; {oldest}", list(&used))
 }
 
 fn not_checked(certificate: &Certificate) -> String {
@@ -115,6 +115,8 @@ fn not_checked(certificate: &Certificate) -> String {
         excluded(SiteRole::Production, &certificate.scope.excluded),
         excluded(SiteRole::Standby, &certificate.scope.excluded),
         waiting(certificate),
+        not_read_again(SiteRole::Production, certificate.production.as_ref()),
+        not_read_again(SiteRole::Standby, certificate.standby.as_ref()),
     ]
     .into_iter()
     .flatten()
@@ -171,6 +173,19 @@ fn waiting(certificate: &Certificate) -> Option<String> {
     (sum > 0).then(|| format!("{entries} too young for this pass, left for the next"))
 }
 
+/// Contents that were believed unchanged, because nothing that a stat shows had changed.
+fn not_read_again(role: SiteRole, manifest: Option<&SiteManifest>) -> Option<String> {
+    let how = manifest?.obtained;
+    let files = quantity::of(how.carried.saturating_add(how.moved), "file", "files");
+    let any = how.carried > 0 || how.moved > 0;
+    any.then(|| {
+        format!(
+            "at {}, the contents of {files} were not read again in this pass",
+            the_side(role)
+        )
+    })
+}
+
 fn group(group: &Group) -> String {
     let entries = quantity::of(group.count, "entry", "entries");
     let declared = if group.declared {
@@ -180,8 +195,9 @@ fn group(group: &Group) -> String {
     };
     let bytes = quantity::bytes(group.bytes);
     format!(
-        "at {}, {entries} of {bytes} by {} ({declared})",
+        "at {}, {entries} of {bytes}: {}, {} ({declared})",
         the_side(group.site),
+        group.verdict,
         group.code
     )
 }

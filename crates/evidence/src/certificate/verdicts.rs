@@ -16,7 +16,7 @@ pub struct Verdicts {
 }
 
 /// The verdict of one layer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerVerdict {
     /// The layer.

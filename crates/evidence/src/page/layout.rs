@@ -1,5 +1,6 @@
 //! Lines, headings and labelled values within 80 columns. Knows nothing of certificates.
 
+use super::words::pieces;
 use counterpart_model::escape;
 
 const WIDTH: usize = 80;
@@ -38,9 +39,14 @@ impl Page {
         self.line(text);
     }
 
-    /// Text from margin to margin.
-    pub(super) fn paragraph(&mut self, text: &str) {
-        self.wrapped("", 0, text);
+    /// An empty line.
+    pub(super) fn blank(&mut self) {
+        self.line("");
+    }
+
+    /// A line from the left margin, as it stands.
+    pub(super) fn plain(&mut self, text: &str) {
+        self.line(&printable(text));
     }
 
     /// Indented text.
@@ -48,11 +54,15 @@ impl Page {
         self.wrapped(&" ".repeat(INDENT), INDENT, text);
     }
 
-    /// A label and its value; an empty label goes on with the value above.
+    /// A label and its value; an empty label goes on with the value above, a long one has a line of its own.
     pub(super) fn field(&mut self, label: &str, value: &str) {
         let label = printable(label);
         let room = VALUE_COLUMN - INDENT;
-        self.wrapped(&format!("{:INDENT$}{label:<room$}", ""), VALUE_COLUMN, value);
+        if label.chars().count() < room {
+            return self.wrapped(&format!("{:INDENT$}{label:<room$}", ""), VALUE_COLUMN, value);
+        }
+        self.note(&label);
+        self.field("", value);
     }
 
     /// A line that must not be wrapped, since it is to be typed.
@@ -90,36 +100,6 @@ impl Page {
         self.0.push_str(text.trim_end());
         self.0.push('\n');
     }
-}
-
-/// The words of a text; one longer than `room` is cut, and digits that form one number with a space stay together.
-fn pieces(text: &str, room: usize) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        match words.last_mut() {
-            Some(last) if is_group(word) && ends_in_digit(last) && last.len() + word.len() < room => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => words.extend(cut(word, room)),
-        }
-    }
-    words
-}
-
-fn cut(word: &str, room: usize) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    letters.chunks(room).map(|chunk| chunk.iter().collect()).collect()
-}
-
-/// True for a group of three digits, with punctuation after it or not.
-fn is_group(word: &str) -> bool {
-    let digits = word.trim_end_matches([',', '.', ';']);
-    digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn ends_in_digit(word: &str) -> bool {
-    word.ends_with(|letter: char| letter.is_ascii_digit()) && word.len() <= 31
 }
 
 /// The text with control and direction characters escaped; all else, backslashes included, stays.

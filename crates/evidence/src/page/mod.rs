@@ -7,6 +7,7 @@ mod layout;
 mod parts;
 mod record;
 mod rest;
+mod words;
 
 use crate::Certificate;
 use layout::Page;

@@ -2,7 +2,7 @@
 
 use super::layout::Page;
 use crate::certificate::sentences::holds;
-use crate::certificate::{Certificate, LayerVerdict, SiteManifest, SiteScope, Span};
+use crate::certificate::{Certificate, LayerVerdict, Moment, SiteManifest, SiteScope, Span};
 use crate::quantity;
 
 pub(super) fn title(certificate: &Certificate, page: &mut Page) {
@@ -17,12 +17,12 @@ pub(super) fn title(certificate: &Certificate, page: &mut Page) {
     } else {
         "NOT CONGRUENT"
     };
-    page.paragraph(&format!(
+    page.plain(&format!(
         "{word} as of {}  {}",
         certificate.times.as_of,
         oldest(certificate)
     ));
-    page.paragraph(match certificate.verdicts.clean {
+    page.plain(match certificate.verdicts.clean {
         Some(true) => "CLEAN: the application's own checks found nothing wrong",
         Some(false) => "NOT CLEAN: the application's own checks found something wrong",
         None => "Clean: not asked, since no check of the application is declared",
@@ -75,15 +75,20 @@ pub(super) fn measured(certificate: &Certificate, page: &mut Page) {
     page.field("Time grain", &grain);
 }
 
-/// The age of the oldest read at either site, which the verdict line shows.
+/// The age of the oldest read at either site, each by its own clock, which the verdict line shows.
 fn oldest(certificate: &Certificate) -> String {
-    let sites = [&certificate.production, &certificate.standby];
-    let reads = sites.into_iter().flatten().filter_map(|site| site.oldest_read);
-    let now = certificate.times.as_of;
-    let age = reads.map(|read| now.seconds_since(read)).max();
-    age.map_or_else(
+    let times = &certificate.times;
+    let sites = [
+        (Some(times.as_of), &certificate.production),
+        (times.standby_as_of, &certificate.standby),
+    ];
+    let age = |(now, site): &(Option<Moment>, &Option<SiteManifest>)| {
+        Some((*now)?.seconds_since(site.as_ref()?.oldest_read?))
+    };
+    let oldest = sites.iter().filter_map(age).max();
+    oldest.map_or_else(
         || "nothing was read".to_owned(),
-        |age| format!("oldest read {}", quantity::age(age)),
+        |seconds| format!("oldest read {}", quantity::age(seconds)),
     )
 }
 

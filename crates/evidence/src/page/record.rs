@@ -15,7 +15,7 @@ pub(super) fn record(certificate: &Certificate, sha256: &str, page: &mut Page) {
     page.field("This", sha256);
     let first = || "none: it is the first of its chain".to_owned();
     let previous = identity.previous.map_or_else(first, |digest| digest.to_string());
-    page.field("The one before", &previous);
+    page.field("Before it", &previous);
 }
 
 pub(super) fn verify(certificate: &Certificate, page: &mut Page) {
@@ -24,16 +24,16 @@ pub(super) fn verify(certificate: &Certificate, page: &mut Page) {
     page.note("Put the line below in a file `allowed_signers`, after making sure by another way that the key is the archive's; its fingerprint is");
     page.verbatim(&signing.fingerprint);
     page.note("With this certificate as CERT.json and its signature as CERT.json.sig:");
-    page.heading("");
+    page.blank();
     match key::allowed_signers_line(&signing.principal, &signing.public_key) {
         Ok(line) => page.verbatim(line.trim_end()),
         Err(failure) => page.note(&format!("The key in this certificate cannot be used: {failure}")),
     }
-    page.heading("");
+    page.blank();
     page.verbatim("ssh-keygen -Y verify -f allowed_signers -I counterpart -n counterpart \\");
     page.verbatim("  -s CERT.json.sig < CERT.json");
     page.verbatim("sha256sum CERT.json");
-    page.heading("");
+    page.blank();
     page.note("The first must say `Good \"counterpart\" signature`, the second the digest at `This`.");
 }
 

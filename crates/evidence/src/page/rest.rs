@@ -2,20 +2,23 @@
 
 use super::layout::Page;
 use crate::certificate::sentences::holds;
-use crate::certificate::{Attachment, Certificate, ExcludedAtSite, Group};
+use crate::certificate::{Attachment, Certificate, ExcludedAtSite, Group, ProbeOutput};
 use crate::quantity;
+
+/// Examples of one finding on the page; the JSON has more, the item log all.
+const SHOWN_EXAMPLES: usize = 5;
 
 pub(super) fn not_checked(certificate: &Certificate, page: &mut Page) {
     page.heading("WHAT WAS NOT CHECKED");
     let scope = &certificate.scope;
-    for pattern in &scope.excluded.patterns {
-        page.field("Excluded by", pattern);
+    for (position, pattern) in scope.excluded.patterns.iter().enumerate() {
+        page.field(if position == 0 { "Excluded by" } else { "" }, pattern);
     }
     if scope.excluded.patterns.is_empty() {
         page.field("Excluded by", "no rule");
     } else {
         excluded("at production", scope.excluded.production.as_ref(), page);
-        excluded("at the standby", scope.excluded.standby.as_ref(), page);
+        excluded("at standby", scope.excluded.standby.as_ref(), page);
     }
     page.field("Stubs", &stubs(certificate));
     let state = &certificate.production_state;
@@ -61,11 +64,10 @@ pub(super) fn findings(certificate: &Certificate, page: &mut Page) {
         &quantity::of(failures.count, "failure or refusal", "failures and refusals"),
     );
     for failure in &failures.first {
-        let path = failure
-            .path
-            .as_ref()
-            .map_or(String::new(), |path| format!("{path}: "));
-        page.field("", &format!("{path}{} ({})", failure.message, failure.code));
+        let untold = |path: &&String| !failure.message.contains(path.as_str());
+        let path = failure.path.as_ref().filter(untold);
+        let path = path.map_or(String::new(), |path| format!("{path}: "));
+        page.field("", &format!("- {path}{} ({})", failure.message, failure.code));
     }
     and_more(failures.count, failures.first.len(), page);
 }
@@ -80,10 +82,12 @@ pub(super) fn kept(certificate: &Certificate, page: &mut Page) {
         quantity::count(history.drifted)
     );
     page.field("Entries", &counts);
-    match history.kept_until {
-        Some(until) => page.field("Kept until", &until.to_string()),
-        None => page.field("Kept until", "no end is set"),
+    if (history.replaced, history.removed, history.drifted) == (0, 0, 0) {
+        return;
     }
+    let no_end = || "no end is set".to_owned();
+    let until = history.kept_until.map_or_else(no_end, |until| until.to_string());
+    page.field("Kept until", &until);
     page.note("The item log names the history entry of each; `counterpart undelete` brings it back.");
 }
 
@@ -135,11 +139,24 @@ pub(super) fn probes(certificate: &Certificate, page: &mut Page) {
             .mask
             .iter()
             .for_each(|mask| page.field("", &format!("masked: {mask}")));
-        for output in [&probe.production, &probe.standby].into_iter().flatten() {
-            attachment("", &output.raw, page);
-            attachment("", &output.normalised, page);
-        }
+        output("production", probe.production.as_ref(), page);
+        output("standby", probe.standby.as_ref(), page);
     }
+}
+
+fn output(site: &str, output: Option<&ProbeOutput>, page: &mut Page) {
+    let Some(output) = output else {
+        return page.field("", &format!("at {site}: it did not run"));
+    };
+    page.field(
+        "",
+        &format!(
+            "at {site}: exit status {}; output as it came, then masked:",
+            output.status
+        ),
+    );
+    attachment("", &output.raw, page);
+    attachment("", &output.normalised, page);
 }
 
 fn excluded(label: &str, site: Option<&ExcludedAtSite>, page: &mut Page) {
@@ -186,15 +203,14 @@ fn groups(groups: &[Group], none: &str, page: &mut Page) {
         let entries = quantity::of(group.count, "entry", "entries");
         let bytes = quantity::bytes(group.bytes);
         let head = format!(
-            "{}: {} at {}, {entries}, {bytes}{declared}",
-            group.code, group.verdict, group.site
+            "{} at {}: {entries}, {bytes}{declared}",
+            group.verdict, group.site
         );
-        page.note(&head);
+        page.field(group.code.word(), &head);
         page.field("", group.code.meaning());
-        for example in &group.examples {
-            page.field("", &format!("- {}: {}", example.path, example.message));
-        }
-        and_more(group.count, group.examples.len(), page);
+        let shown = group.examples.iter().take(SHOWN_EXAMPLES);
+        shown.for_each(|example| page.field("", &format!("- {}: {}", example.path, example.message)));
+        and_more(group.count, group.examples.len().min(SHOWN_EXAMPLES), page);
     }
 }
 
