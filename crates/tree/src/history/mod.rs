@@ -1,8 +1,23 @@
-//! What passes replaced or removed: `.counterpart/history/<pass>/<n>` with an index beside it.
+//! What passes replaced or removed: `.counterpart/history/<pass>/<n>`, with an index beside it.
+//!
+//! While a pass writes there, `<pass>.open` lies beside its directory; a crash leaves it, and the next pass
+//! settles what it finds. Nothing here decides how long history is kept.
 
-use crate::Root;
-use counterpart_model::{Code, EntryPath, Failure};
-use counterpart_port::{Export, Version};
+pub(crate) mod aside;
+mod export;
+mod index;
+mod list;
+mod retention;
+pub(crate) mod settle;
+
+pub use export::export;
+pub use list::versions;
+pub use retention::{delete, expired};
+
+use crate::fault;
+use counterpart_model::{Code, Failure, path};
+use rustix::io::Errno;
+use std::ffi::{CStr, CString};
 
 /// What history holds of one pass.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,34 +32,25 @@ pub struct PassHistory {
     pub last_seconds: i64,
 }
 
-/// The kept versions of a path and of all beneath it, youngest first; all of them for the root.
-///
-/// # Errors
-/// The history cannot be listed.
-pub fn versions(_root: &Root, _path: &EntryPath) -> Result<Vec<Version>, Failure> {
-    Err(Failure::new(Code::Io, "history", "soon"))
+/// The index of a pass, in its directory.
+const INDEX: &CStr = c"index";
+/// What is added to a pass's name for the mark that it is still being written.
+const OPEN_MARK: &str = ".open";
+
+/// The name of a pass's directory, if that can be one.
+fn pass_name(pass: &str) -> Result<CString, Failure> {
+    let refused = |why: &str| Failure::new(Code::NotFound, format!("looking for pass {pass:?} in history"), why);
+    path::check_name(pass.as_bytes()).map_err(|why| refused(&why.to_string()))?;
+    if pass.ends_with(OPEN_MARK) {
+        return Err(refused("this is not the name of a pass"));
+    }
+    CString::new(pass).map_err(|why| refused(&why.to_string()))
 }
 
-/// Copies one kept version out. An existing name is never overwritten.
-///
-/// # Errors
-/// `not-found`, a name in the way, or what the system reports.
-pub fn export(_root: &Root, _request: &Export) -> Result<(), Failure> {
-    Err(Failure::new(Code::Io, "history", "soon"))
+fn open_mark(pass: &str) -> Result<CString, Errno> {
+    CString::new(format!("{pass}{OPEN_MARK}")).map_err(|_| Errno::INVAL)
 }
 
-/// The passes whose last entry was set aside before a time, oldest first.
-///
-/// # Errors
-/// The history cannot be listed.
-pub fn expired(_root: &Root, _before_seconds: i64) -> Result<Vec<PassHistory>, Failure> {
-    Err(Failure::new(Code::Io, "history", "soon"))
-}
-
-/// Deletes the history of exactly one pass, for good: the only place in Counterpart that deletes what had a name.
-///
-/// # Errors
-/// The name is not one of a pass, or what the system reports.
-pub fn delete(_root: &Root, _pass: &str) -> Result<(), Failure> {
-    Err(Failure::new(Code::Io, "history", "soon"))
+fn failing(doing: impl std::fmt::Display, errno: Errno) -> Failure {
+    fault::failure(Code::Io, doing, errno)
 }
