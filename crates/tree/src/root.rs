@@ -6,11 +6,11 @@ use crate::{
     fault,
     stat::{self, Stat},
 };
-use counterpart_model::{Code, EntryPath, Failure, path};
+use counterpart_model::{Code, EntryPath, Failure, Kind, path};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat};
 use rustix::io::Errno;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -100,13 +100,13 @@ impl Root {
         Ok((open_directory(self.fd(), above).map_err(refuse)?, name))
     }
 
-    /// Opens an entry to be read, through no link, without touching its time of access where that is allowed.
+    /// Opens a regular file to be read, through no link, without touching its time of access where that is allowed.
     ///
     /// # Errors
     /// `vanished`, or `unreadable` with the system's reason.
     pub fn open_file(&self, path: &EntryPath) -> Result<(OwnedFd, Stat), Failure> {
         let (parent, name) = self.parent(path)?;
-        open_file_at(&parent, &name).map_err(|errno| failing(Code::Unreadable, "opening", path, errno))
+        open_file_at(&parent, &name).map_err(|trouble| trouble.failure(path))
     }
 
     /// Stats an entry.
@@ -136,27 +136,55 @@ impl Root {
     }
 }
 
-/// Opens one name in a held directory to be read, and stats the handle.
+/// Why a name could not be opened as a regular file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotOpened {
+    /// The system's error number; `ELOOP` when the name became a symbolic link.
+    System(Errno),
+    /// It is something else, and was not opened: opening a device can move a tape or start a timer.
+    Kind(Kind),
+}
+
+/// Opens one name in a held directory to be read, if it is a regular file, and stats the handle.
 ///
 /// # Errors
-/// The system's error number; `ELOOP` when the name is a symbolic link.
-pub fn open_file_at(parent: impl AsFd, name: &std::ffi::CStr) -> Result<(OwnedFd, Stat), Errno> {
+/// See [`NotOpened`].
+pub fn open_file_at(parent: impl AsFd, name: &CStr) -> Result<(OwnedFd, Stat), NotOpened> {
     let parent = parent.as_fd();
+    let only_files = |stat: Stat| match stat.kind {
+        Kind::File => Ok(stat),
+        other => Err(NotOpened::Kind(other)),
+    };
+    only_files(stat::stat_at(parent, name).map_err(NotOpened::System)?)?;
     let open = |flags| fault::retry(|| openat(parent, name, flags, Mode::empty()));
     let handle = match open(FILE.union(OFlags::NOATIME)) {
         // Only the owner, or an account that may act as one, may leave the time of access alone.
-        Err(Errno::PERM) => open(FILE)?,
-        other => other?,
+        Err(Errno::PERM) => open(FILE),
+        other => other,
     };
-    let stat = stat::stat_of(&handle)?;
+    let handle = handle.map_err(NotOpened::System)?;
+    let stat = only_files(stat::stat_of(&handle).map_err(NotOpened::System)?)?;
     Ok((handle, stat))
+}
+
+impl NotOpened {
+    /// The failure of opening this entry.
+    pub(crate) fn failure(self, path: &EntryPath) -> Failure {
+        match self {
+            Self::System(errno) => failing(Code::Unreadable, "opening", path, errno),
+            Self::Kind(kind) => {
+                let why = format!("it is no regular file any more, but a {}", kind.word());
+                Failure::new(Code::Vanished, format!("opening {path}"), why)
+            }
+        }
+    }
 }
 
 /// Opens one name in a held directory as a directory.
 ///
 /// # Errors
 /// The system's error number.
-pub fn open_directory_at(parent: impl AsFd, name: &std::ffi::CStr) -> Result<OwnedFd, Errno> {
+pub fn open_directory_at(parent: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
     let parent = parent.as_fd();
     fault::retry(|| openat(parent, name, DIRECTORY, Mode::empty()))
 }
