@@ -61,7 +61,9 @@ proptest! {
     #[test]
     fn any_tree_has_the_root_of_the_definition(leaves in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 0..70)) {
         let mut tree = MerkleTree::new();
-        leaves.iter().for_each(|leaf| tree.push(leaf));
+        for leaf in &leaves {
+            tree.push(leaf);
+        }
         prop_assert_eq!(tree.root(), by_definition(&leaves));
         prop_assert_eq!(tree.leaves(), leaves.len() as u64);
     }
