@@ -3,92 +3,101 @@
 //! One write call a record, so a killed process loses nothing that it logged. What a power loss may have taken is
 //! told by the sync marks: records after the last one are not known to be on the disk, nor is what they tell of.
 
-use counterpart_model::Failure;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+mod frame;
+mod frames;
+mod read;
+
+pub use read::{LogContents, LogEnd, LogRecords, Logged, read};
+
+use crate::failing::{damaged, io_at, misuse};
+use crate::files::open;
+use counterpart_model::{Code, Failure};
+use frame::{Tag, end_frame, start_frame};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
 use std::marker::PhantomData;
-use std::path::Path;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// What the first record of a log says.
+#[derive(Serialize, Deserialize)]
+struct Opening {
+    pass: String,
+    boot_id: String,
+}
 
 /// A log that is being appended to, by any thread.
 pub struct ApplyLog<T> {
+    path: PathBuf,
+    end: Mutex<End>,
     kind: PhantomData<fn(T)>,
 }
 
-/// What a log holds: read through once for its marks, then streamed.
-#[derive(Debug)]
-pub struct LogContents<T> {
-    /// Name of the pass that wrote it.
-    pub pass: String,
-    /// The boot in which it was written.
-    pub boot_id: String,
-    /// How many records it has.
-    pub len: u64,
-    /// How it ends.
-    pub end: LogEnd,
-    kind: PhantomData<fn() -> T>,
-}
-
-/// How a log ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LogEnd {
-    /// With its last record.
-    Whole,
-    /// With a record of which only a part was written.
-    Torn,
-    /// With a damaged record that others follow; all from this offset on are lost.
-    Damaged {
-        /// Where the damage begins.
-        at_bytes: u64,
-    },
-}
-
-/// The records of a log in order.
-pub struct LogRecords<T> {
-    kind: PhantomData<fn() -> T>,
-}
-
-/// One record of a log.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Logged<T> {
-    /// The record.
-    pub record: T,
-    /// True when no sync mark follows it.
-    pub after_last_sync: bool,
+/// The end of the log, where the next record goes.
+struct End {
+    file: File,
+    len_bytes: u64,
+    /// The record under way, in a buffer that is kept.
+    frame: Vec<u8>,
 }
 
 impl<T: Serialize> ApplyLog<T> {
     /// Starts a log. Refuses when there is one already: it was not folded in yet.
     pub fn create(path: &Path, pass: &str, boot_id: &str) -> Result<Self, Failure> {
-        Err(crate::failing::misuse("logging", "not built yet"))
+        let file = open::create_new(path).map_err(|failure| explain(path, failure))?;
+        let end = Mutex::new(End { file, len_bytes: 0, frame: Vec::new() });
+        let log = Self { path: path.to_owned(), end, kind: PhantomData };
+        let opening = Opening { pass: pass.to_owned(), boot_id: boot_id.to_owned() };
+        log.put(Tag::Opening, |frame| crate::blocks::encode(&opening, frame))?;
+        log.sync()?;
+        open::sync_parent(path)?;
+        Ok(log)
     }
 
     /// Adds a record with one write.
     pub fn append(&self, record: &T) -> Result<(), Failure> {
-        Ok(())
+        self.put(Tag::Record, |frame| crate::blocks::encode(record, frame))
     }
 
     /// Notes that the standby's filesystem was synced: what was logged before is on the disk there, and now here.
     pub fn mark_synced(&self) -> Result<(), Failure> {
+        self.sync()?;
+        self.put(Tag::Synced, |_| Ok(()))?;
+        self.sync()
+    }
+
+    fn put(
+        &self,
+        tag: Tag,
+        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        start_frame(tag, &mut end.frame);
+        fill(&mut end.frame)?;
+        if !end_frame(&mut end.frame) {
+            return Err(misuse(format!("writing {}", self.path.display()), "a record is longer than any"));
+        }
+        let begin = end.len_bytes;
+        if let Err(error) = end.file.write_all_at(&end.frame, begin) {
+            // A part of a record must not be followed by others: they would be lost with it.
+            let _ = end.file.set_len(begin);
+            return Err(io_at("writing", &self.path, &error));
+        }
+        end.len_bytes = begin + end.frame.len() as u64;
         Ok(())
     }
-}
 
-/// Reads a log; `None` when there is none.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<LogContents<T>>, Failure> {
-    Ok(None)
-}
-
-impl<T: DeserializeOwned> LogContents<T> {
-    /// The records from the first on.
-    pub fn records(&self) -> Result<LogRecords<T>, Failure> {
-        Ok(LogRecords { kind: PhantomData })
+    fn sync(&self) -> Result<(), Failure> {
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        end.file.sync_data().map_err(|error| io_at("syncing", &self.path, &error))
     }
 }
 
-impl<T: DeserializeOwned> LogRecords<T> {
-    /// The next record; `None` at the end.
-    #[expect(clippy::should_implement_trait, reason = "an iterator over results would hide where it fails")]
-    pub fn next(&mut self) -> Result<Option<Logged<T>>, Failure> {
-        Ok(None)
+fn explain(path: &Path, failure: Failure) -> Failure {
+    if failure.code == Code::Io && path.symlink_metadata().is_ok() {
+        damaged(path, "there is a log already that was not folded in")
+    } else {
+        failure
     }
 }

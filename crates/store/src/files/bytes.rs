@@ -44,3 +44,8 @@ pub fn names_with(dir: &Path, suffix: &str) -> Result<Vec<String>, Failure> {
     names.sort();
     Ok(names)
 }
+
+/// Gives a durable file its final name, over what had it.
+pub fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
+    publish(from, to)
+}

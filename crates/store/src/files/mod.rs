@@ -7,7 +7,7 @@ mod bytes;
 mod json;
 mod layout;
 
-pub use bytes::{names_with, read_bytes, write_bytes_atomic};
+pub use bytes::{names_with, read_bytes, rename, write_bytes_atomic};
 pub(crate) use json::{beside, publish};
 pub use json::{read_json, remove, write_json_atomic};
 pub use layout::{PairDir, StateDir};

@@ -54,6 +54,11 @@ pub(crate) fn nameless(dir: &Path) -> Result<(File, PathBuf), Failure> {
     Ok((file, path))
 }
 
+/// Makes a file's content durable.
+pub(crate) fn sync(file: &File, path: &Path) -> Result<(), Failure> {
+    file.sync_all().map_err(|error| io_at("syncing", path, &error))
+}
+
 /// Makes the names in the directory of `path` durable.
 pub(crate) fn sync_parent(path: &Path) -> Result<(), Failure> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());

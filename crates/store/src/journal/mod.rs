@@ -2,64 +2,125 @@
 //!
 //! It is only ever appended to. What a record means, and who signs it, is `evidence`'s.
 
-use counterpart_model::{Digest, Failure, Timestamp};
-use serde::{Deserialize, Serialize};
-use std::path::Path;
+mod record;
+mod tail;
 
-/// The journal of a pair, open for appending.
+pub use record::Record;
+
+use crate::failing::io_at;
+use crate::files::open;
+use counterpart_model::{Code, Failure, Timestamp};
+use record::Unhashed;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+const FILE_NAME: &str = "journal.ndjson";
+/// No line is longer.
+const MAX_LINE_BYTES: u64 = 64 << 20;
+
+/// The journal of a pair, open for appending. One process at a time appends: it holds the pair's lock.
 #[derive(Debug)]
 pub struct Journal {
-    nothing: (),
-}
-
-/// One record of the journal.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Record {
-    /// When, RFC 3339 in UTC.
-    pub at: String,
-    /// When, in seconds since 1970.
-    pub at_seconds: i64,
-    /// What it tells.
-    pub body: serde_json::Value,
-    /// SHA-256 of this record's canonical JSON without this field.
-    pub hash: Digest,
-    /// What kind of record it is: `certificate`, `approval`.
-    pub kind: String,
-    /// `hash` of the record before; 64 zeros in the first.
-    pub previous: Digest,
-    /// Number of the record, from 1.
-    pub sequence: u64,
+    file: File,
+    path: PathBuf,
+    len_bytes: u64,
+    head: Option<Record>,
 }
 
 /// The records of a journal in order.
 pub struct Records {
-    nothing: (),
+    lines: BufReader<File>,
+    path: PathBuf,
+    /// Number of the line that was read last.
+    line: u64,
+    failed: bool,
 }
 
 impl Journal {
     /// Opens or starts the journal in `dir`. A last line that a crash cut short is set aside as `journal.torn-<n>`.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
-        Err(crate::failing::misuse("journal", "not built yet"))
+        let path = dir.join(FILE_NAME);
+        let file = open::append(&path)?;
+        open::sync_parent(&path)?;
+        let (len_bytes, head) = tail::mend(&file, &path)?;
+        Ok(Self { file, path, len_bytes, head })
     }
 
     /// Adds a record and makes it durable.
     pub fn append(&mut self, kind: &str, at: Timestamp, body: serde_json::Value) -> Result<Record, Failure> {
-        Err(crate::failing::misuse("journal", "not built yet"))
+        let record = Unhashed::after(self.head.as_ref(), kind, at, body).hashed()?;
+        let line = record.line()?;
+        if line.len() as u64 > MAX_LINE_BYTES {
+            return Err(crate::failing::misuse("writing the journal", "a record is longer than any"));
+        }
+        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        if let Err(error) = written {
+            // Nothing may follow a part of a line.
+            let _ = self.file.set_len(self.len_bytes);
+            return Err(io_at("writing", &self.path, &error));
+        }
+        self.len_bytes += line.len() as u64;
+        self.head = Some(record.clone());
+        Ok(record)
     }
 
     /// The last record; `None` while there is none.
     pub fn head(&self) -> Option<&Record> {
-        None
+        self.head.as_ref()
     }
 
     /// The records from the first on, as they are written: each is parsed, none is checked.
     pub fn records(&self) -> Result<Records, Failure> {
-        Ok(Records { nothing: () })
+        let file = open::read(&self.path)?;
+        Ok(Records { lines: BufReader::new(file), path: self.path.clone(), line: 0, failed: false })
     }
 
     /// Checks every record's hash, number and link, and names the first that does not hold.
     pub fn check(&self) -> Result<(), Failure> {
-        Ok(())
+        let mut lines = self.records()?;
+        let mut before: Option<Record> = None;
+        while let Some(line) = lines.next_line()? {
+            let broken = |why: &str| self.broken(lines.line, why);
+            let record: Record =
+                serde_json::from_slice(&line).map_err(|error| broken(&format!("it is not a record: {error}")))?;
+            record.follows(before.as_ref()).map_err(broken)?;
+            if record.line()? != line {
+                return Err(broken("it is not in canonical form"));
+            }
+            before = Some(record);
+        }
+        if before == self.head { Ok(()) } else { Err(self.broken(lines.line, "it is not the one that was written last")) }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn broken(&self, line: u64, why: &str) -> Failure {
+        Failure::new(Code::EvidenceBroken, format!("checking record {line} of {}", self.path.display()), why)
+    }
+}
+
+impl Records {
+    /// The next line with its newline, which only the last may lack.
+    fn next_line(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let mut line = Vec::new();
+        let mut limited = self.lines.by_ref().take(MAX_LINE_BYTES + 1);
+        limited.read_until(b'\n', &mut line).map_err(|error| io_at("reading", &self.path, &error))?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        self.line += 1;
+        Ok(Some(line))
+    }
+
+    fn next_record(&mut self) -> Result<Option<Record>, Failure> {
+        let Some(line) = self.next_line()? else { return Ok(None) };
+        let doing = || format!("reading record {} of {}", self.line, self.path.display());
+        let record = serde_json::from_slice(&line);
+        record.map(Some).map_err(|error| Failure::new(Code::EvidenceBroken, doing(), error))
     }
 }
 
@@ -67,6 +128,11 @@ impl Iterator for Records {
     type Item = Result<Record, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        None
+        if self.failed {
+            return None;
+        }
+        let next = self.next_record().transpose();
+        self.failed = matches!(next, Some(Err(_)));
+        next
     }
 }
