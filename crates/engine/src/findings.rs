@@ -3,6 +3,7 @@
 use crate::event::{Event, Listener};
 use crate::ledger::log::LogSink;
 use crate::report::{FailureReport, MAX_LISTED};
+use counterpart_evidence::certificate::{Collector, Group};
 use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Verdict};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ pub struct Findings<'a> {
     listener: &'a dyn Listener,
     log: &'a LogSink,
     sums: Mutex<Sums>,
+    groups: Mutex<Collector>,
 }
 
 /// What was found, in sum.
@@ -36,14 +38,20 @@ pub struct Sums {
 impl<'a> Findings<'a> {
     /// An empty collection.
     pub fn new(listener: &'a dyn Listener, log: &'a LogSink) -> Self {
-        Self { listener, log, sums: Mutex::default() }
+        Self { listener, log, sums: Mutex::default(), groups: Mutex::default() }
     }
 
     /// Takes a finding in.
     pub fn add(&self, finding: &Finding) {
         self.listener.event(&Event::Found(finding));
         self.log.finding(finding);
+        crate::apply::lock(&self.groups).add(finding, 0);
         self.lock().add(finding);
+    }
+
+    /// What was not compared, and all the rest, as a certificate groups them.
+    pub fn groups(&self) -> (Vec<Group>, Vec<Group>) {
+        crate::apply::lock(&self.groups).clone().finish()
     }
 
     /// Takes in that a site could not do something with one entry.

@@ -3,16 +3,22 @@
 //! The engine knows sites only through `counterpart-port`, keeps what belongs to a pair as a whole in a
 //! [`Ledger`], tells what happens through a [`Listener`], and prints nothing.
 
+mod apply;
+mod compare;
 pub mod event;
+mod findings;
+mod guard;
 pub mod ledger;
 pub mod pass;
+mod plan;
 pub mod report;
 pub mod request;
+mod reread;
 pub mod settings;
 
 pub use event::{Event, Listener, StepName};
-pub use ledger::Ledger;
-pub use pass::{Sites, run};
+pub use ledger::{CertificateEntry, Ledger, LogItem, LogReader};
+pub use pass::{Outcome, Sites, run};
 pub use report::{PassReport, PlanReport};
 pub use request::{Actor, PassKind, PassRequest, Tool};
 pub use settings::{Guards, Limit, PairSettings};

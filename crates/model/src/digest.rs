@@ -66,7 +66,7 @@ impl Hasher {
 
     /// Adds `len_bytes` zero bytes: a hole of a sparse file.
     pub fn update_zeros(&mut self, len_bytes: u64) {
-        const ZEROS: [u8; 65_536] = [0; 65_536];
+        static ZEROS: [u8; 65_536] = [0; 65_536];
         let mut left = len_bytes;
         while left > 0 {
             let step = usize::try_from(left).unwrap_or(usize::MAX).min(ZEROS.len());

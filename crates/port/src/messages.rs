@@ -1,6 +1,6 @@
 //! The messages between the engine and a site. Plain data; each can cross a link.
 
-use counterpart_model::{Digest, EntryPath, Fact, Grain, Policy, SiteRole, Tally, Timestamp};
+use counterpart_model::{Carry, Digest, EntryPath, Fact, Grain, Policy, SiteRole, Tally, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a pass is opened at a site.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct OpenRequest {
     /// Name of the pair.
     pub pair: String,
-    /// Name of the pass, unique and sortable: `20261122T021407Z-00042`.
+    /// Name of the pass, unique and sortable: `20261122T021407123Z`.
     pub pass: String,
     /// The policy of the tree.
     pub policy: Policy,
@@ -119,6 +119,10 @@ pub struct NameRules {
 pub struct ScanRequest {
     /// The pair's grain: facts carry times at it.
     pub grain: Grain,
+    /// The classes of metadata that both sites can hold.
+    pub carry: Carry,
+    /// Hash of the policy in force, for the manifest's header.
+    pub policy: Digest,
     /// Files changed less than this many seconds before the scan began are held back.
     pub settle_seconds: u64,
     /// Production moved to other storage, with approval: size and time alone decide what is unchanged.

@@ -7,4 +7,4 @@ mod mover;
 mod rounds;
 
 pub use mover::is_fatal;
-pub use rounds::{Applied, Applying, apply};
+pub use rounds::{Applied, Applying, apply, interrupted, lock};

@@ -5,5 +5,5 @@
 pub mod decide;
 pub mod merge;
 
-pub use decide::{Decision, Rules, decide};
-pub use merge::{Difference, Merge, Seen};
+pub use decide::{Rules, decide};
+pub use merge::{Difference, Merge};

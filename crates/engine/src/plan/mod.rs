@@ -8,5 +8,4 @@ pub mod finish;
 pub mod names;
 pub mod renames;
 
-pub use draft::Draft;
-pub use finish::{Plan, Totals};
+pub use finish::Plan;

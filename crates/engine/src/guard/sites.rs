@@ -1,0 +1,67 @@
+//! Guards of identity: is production the tree of the last pass, and is the standby ours?
+
+use super::refusal::{About, Refusal};
+use super::Judging;
+use counterpart_model::Code;
+
+/// Refusals about the sites themselves.
+pub fn refusals(judging: &Judging<'_>) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    refusals.extend(emptied(judging));
+    refusals.extend(moved(judging));
+    refusals.extend(replaced(judging));
+    refusals.extend(unmounted(judging));
+    refusals.extend(not_adopted(judging));
+    refusals
+}
+
+fn emptied(judging: &Judging<'_>) -> Option<Refusal> {
+    let observation = judging.observation;
+    let held = observation.standby.tally.entries();
+    (observation.production.tally.entries() == 0 && held > 0).then(|| {
+        let message = format!("Production is empty, and the standby holds {held} entries.");
+        Refusal::new(Code::SourceEmpty, message, About::Site("empty".to_owned()))
+    })
+}
+
+fn moved(judging: &Judging<'_>) -> Option<Refusal> {
+    let now = &judging.observation.production_profile.filesystem.identity;
+    let before = judging.known_filesystem?;
+    (before != now).then(|| {
+        let message = format!("Production's root was on the filesystem {before}, and is now on {now}.");
+        Refusal::new(Code::SourceIdentity, message, About::Site(format!("{before} {now}")))
+    })
+}
+
+/// None of what was there is there now, though it is not empty: another tree.
+fn replaced(judging: &Judging<'_>) -> Option<Refusal> {
+    let base = judging.observation.production_base.as_ref()?;
+    let report = &judging.observation.production;
+    let known = base.tally.entries();
+    (known > 0 && report.known == 0 && report.tally.entries() > 0).then(|| {
+        let message = format!("None of the {known} entries of the last pass is in production now: it is another tree.");
+        Refusal::new(Code::SourceIdentity, message, About::Site("other entries".to_owned()))
+    })
+}
+
+fn unmounted(judging: &Judging<'_>) -> Option<Refusal> {
+    let missing = &judging.observation.production.missing_mounts;
+    (!missing.is_empty()).then(|| {
+        let names: Vec<String> = missing.iter().map(|mount| format!("{} ({})", mount.path, mount.identity)).collect();
+        let message = format!("Filesystems that the last pass crossed are not mounted: {}.", names.join(", "));
+        let paths = missing.iter().map(|mount| mount.path.clone()).collect();
+        Refusal::new(Code::MountMissing, message, About::Entries(paths))
+    })
+}
+
+fn not_adopted(judging: &Judging<'_>) -> Option<Refusal> {
+    let observation = judging.observation;
+    (!observation.adopted && !judging.request.adopt).then(|| {
+        let message = format!(
+            "{} holds {} entries that Counterpart did not put there.",
+            observation.standby_profile.location,
+            observation.standby.tally.entries()
+        );
+        Refusal::new(Code::TargetNotAdopted, message, About::Site("adopt".to_owned())).final_()
+    })
+}

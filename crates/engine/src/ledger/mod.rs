@@ -1,0 +1,149 @@
+//! What a pair as a whole keeps between passes: journal, certificates, logs, approvals, and a small memory.
+//!
+//! Both sites keep their own manifests; nothing of them is here.
+
+pub mod approvals;
+pub mod certificates;
+pub mod log;
+pub mod memory;
+
+pub use approvals::Offence;
+pub use certificates::CertificateEntry;
+pub use log::{LogItem, LogReader, LogSink};
+pub use memory::Memory;
+
+use crate::report::PassReport;
+use counterpart_model::{Code, Failure};
+use counterpart_store::files::{names_with, read_json, write_json_atomic};
+use counterpart_store::{Journal, PairDir};
+use std::path::{Path, PathBuf};
+
+/// The ledger of a pair.
+pub struct Ledger {
+    dir: PairDir,
+}
+
+impl Ledger {
+    /// Opens the ledger of a pair, and makes it at the first time.
+    ///
+    /// # Errors
+    /// The state directory cannot be made or read.
+    pub fn open(dir: PairDir) -> Result<Self, Failure> {
+        dir.logs_dir()?;
+        dir.certificates_dir()?;
+        Ok(Self { dir })
+    }
+
+    /// Where large intermediate lists are spooled.
+    ///
+    /// # Errors
+    /// The directory cannot be made.
+    pub fn spool_dir(&self) -> Result<PathBuf, Failure> {
+        self.dir.spool_dir()
+    }
+
+    /// The pair's journal, open for appending.
+    ///
+    /// # Errors
+    /// It cannot be read, or is damaged.
+    pub fn journal(&self) -> Result<Journal, Failure> {
+        Journal::open(&self.dir.journal_dir()?)
+    }
+
+    /// What the pair remembers.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    pub fn memory(&self) -> Result<Memory, Failure> {
+        Ok(read_json(&self.memory_path())?.unwrap_or_default())
+    }
+
+    /// Keeps what the pair remembers.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn remember(&self, memory: &Memory) -> Result<(), Failure> {
+        write_json_atomic(&self.memory_path(), memory)
+    }
+
+    /// Starts the log of a pass.
+    ///
+    /// # Errors
+    /// The directory cannot be made.
+    pub fn start_log(&self, pass: &str) -> Result<LogSink, Failure> {
+        self.log_path(pass).map(LogSink::new)
+    }
+
+    /// Reads the log of a pass.
+    ///
+    /// # Errors
+    /// `not-found`, or it cannot be read.
+    pub fn log(&self, pass: &str) -> Result<LogReader, Failure> {
+        LogReader::open(&self.log_path(pass)?)
+    }
+
+    /// The names of all passes that ended with a report, oldest first.
+    ///
+    /// # Errors
+    /// The directory cannot be listed.
+    pub fn passes(&self) -> Result<Vec<String>, Failure> {
+        names_with(&self.dir.logs_dir()?, ".report.json")
+    }
+
+    /// The report of a pass.
+    ///
+    /// # Errors
+    /// `not-found`, or it cannot be read.
+    pub fn report(&self, pass: &str) -> Result<PassReport, Failure> {
+        let missing = || {
+            Failure::new(Code::NotFound, format!("looking for pass {pass}"), "the pair has no such pass")
+                .hint("`counterpart log` without --pass shows the last one.")
+        };
+        read_json(&self.report_path(pass)?)?.ok_or_else(missing)
+    }
+
+    /// The report of the last pass; `None` before the first.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn last(&self) -> Result<Option<PassReport>, Failure> {
+        self.passes()?.last().map(|pass| self.report(pass)).transpose()
+    }
+
+    /// Keeps the report of a pass.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep_report(&self, report: &PassReport) -> Result<(), Failure> {
+        write_json_atomic(&self.report_path(&report.pass)?, report)
+    }
+
+    /// The directory of the pair's state.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn dir(&self) -> &PairDir {
+        &self.dir
+    }
+
+    fn memory_path(&self) -> PathBuf {
+        self.dir.path().join("memory.json")
+    }
+
+    fn log_path(&self, pass: &str) -> Result<PathBuf, Failure> {
+        Ok(self.dir.logs_dir()?.join(format!("{}.ndjson.zst", safe(pass)?)))
+    }
+
+    fn report_path(&self, pass: &str) -> Result<PathBuf, Failure> {
+        Ok(self.dir.logs_dir()?.join(format!("{}.report.json", safe(pass)?)))
+    }
+}
+
+/// A pass's name as part of a file's name; it may come from a command line.
+pub(crate) fn safe(pass: &str) -> Result<&str, Failure> {
+    let good = !pass.is_empty() && pass.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    good.then_some(pass).ok_or_else(|| {
+        Failure::new(Code::Usage, format!("reading the pass name {pass:?}"), "it is not the name of a pass")
+    })
+}

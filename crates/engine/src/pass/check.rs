@@ -1,0 +1,41 @@
+//! The first step: the pass gets its name, both sites are opened, and the pair's lock is taken.
+
+use super::Sites;
+use crate::request::{PassKind, PassRequest};
+use crate::settings::PairSettings;
+use counterpart_model::Failure;
+use counterpart_port::{OpenRequest, Opened};
+
+/// Both sites, open.
+pub(crate) struct BothOpened {
+    pub(crate) production: Opened,
+    pub(crate) standby: Opened,
+}
+
+/// A name that sorts by time; the pair's lock makes it the only one of its millisecond: `20261122T021407123Z`.
+pub(crate) fn pass_name(began: jiff::Timestamp) -> String {
+    began.strftime("%Y%m%dT%H%M%S%3fZ").to_string()
+}
+
+/// Opens the standby first, since its lock is the pair's.
+pub(crate) fn open(
+    pass: &str,
+    settings: &PairSettings,
+    sites: &Sites<'_>,
+    request: &PassRequest,
+) -> Result<BothOpened, Failure> {
+    let open = OpenRequest {
+        pair: settings.name.clone(),
+        pass: pass.to_owned(),
+        policy: settings.policy.clone(),
+        read_only: request.kind != PassKind::Run,
+    };
+    let standby = sites.standby.open(&open)?;
+    match sites.production.open(&open) {
+        Ok(production) => Ok(BothOpened { production, standby }),
+        Err(failure) => {
+            sites.standby.abandon();
+            Err(failure)
+        }
+    }
+}

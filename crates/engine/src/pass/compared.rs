@@ -1,0 +1,56 @@
+//! Comparing: from both observations to a finished plan.
+
+use super::{Observation, Pass};
+use crate::compare::{Merge, Rules};
+use crate::plan::names::NameCheck;
+use crate::plan::{Plan, draft, finish, renames};
+use crate::request::PassKind;
+use counterpart_model::{Digest, EntryPath, Failure, Finding, PathGlobs, SiteRole};
+
+impl Pass<'_> {
+    pub(crate) fn compare(&self, observation: &Observation) -> Result<Plan, Failure> {
+        let extent = observation.extent();
+        let spool_dir = self.ledger.spool_dir()?;
+        let append_only = PathGlobs::new(&self.settings.append_only)?;
+        let memory = crate::apply::lock(&self.memory).clone();
+        let rules = Rules {
+            append_only: &append_only,
+            known_rot: &|path| memory.rotten(path),
+            based: observation.standby_base.is_some(),
+            repair: self.request.repair.as_ref().map(EntryPath::as_bytes),
+        };
+        let names = self.name_check(observation)?;
+        let mut found = |finding: Finding| self.found_in_comparison(&finding);
+        let merge = Merge::new(
+            self.sites.production.observed(extent)?,
+            self.sites.standby.observed(extent)?,
+            extent,
+        );
+        let mut draft = draft::draft(merge, &rules, &names, &spool_dir, &mut found)?;
+        let renames = renames::find(&mut draft, &spool_dir, &mut |paths| self.hash_candidates(paths))?;
+        let excluded = self.sites.standby.excluded()?;
+        finish::finish(&draft, renames, excluded, &spool_dir, &mut found)
+    }
+
+    fn found_in_comparison(&self, finding: &Finding) {
+        use counterpart_model::Code::{RotProduction, RotStandby};
+        if matches!(finding.code, RotProduction | RotStandby) {
+            crate::apply::lock(&self.rotten).push((finding.path.clone(), finding.site));
+        }
+        self.findings.add(finding);
+    }
+
+    fn name_check(&self, observation: &Observation) -> Result<NameCheck, Failure> {
+        let rules = observation.standby_profile.capabilities.names.clone();
+        let colliding = self.collisions(&rules)?;
+        Ok(NameCheck::new(rules, colliding))
+    }
+
+    /// A plan reads no content, so there its renames stay candidates.
+    fn hash_candidates(&self, paths: &[EntryPath]) -> Result<Vec<Option<Digest>>, Failure> {
+        if self.request.kind == PassKind::Plan {
+            return Ok(vec![None; paths.len()]);
+        }
+        self.rereading(SiteRole::Production).digests(paths)
+    }
+}

@@ -1,0 +1,222 @@
+//! One pass, step after step: check, observe, compare, judge, apply, reread, certify.
+//!
+//! This module is the list of steps; what each does is in a module of its own.
+
+mod certify;
+mod check;
+mod collisions;
+mod compared;
+mod excluded;
+mod observe;
+mod planned;
+mod reading;
+mod refused;
+mod verified;
+
+pub use observe::Observation;
+
+use crate::apply::{Applied, Applying, apply, interrupted};
+use crate::event::{Event, Listener, StepName};
+use crate::findings::Findings;
+use crate::guard::{Judged, Judging, judge, judge_approval};
+use crate::ledger::{Ledger, LogSink, Memory};
+use crate::plan::Plan;
+use crate::report::{PassReport, PlanReport, RefusalReport};
+use crate::request::{PassKind, PassRequest};
+use crate::settings::PairSettings;
+use counterpart_model::{EntryPath, Failure, SiteRole};
+use counterpart_port::{Site, Standby};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
+
+/// Both ends of a pair.
+#[derive(Clone, Copy)]
+pub struct Sites<'a> {
+    /// The end that is only read.
+    pub production: &'a dyn Site,
+    /// The end that is kept equal.
+    pub standby: &'a dyn Standby,
+}
+
+/// What a pass came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Of [`PassKind::Plan`].
+    Plan(Box<PlanReport>),
+    /// Of the other kinds.
+    Pass(Box<PassReport>),
+}
+
+/// Everything that the steps of one pass share.
+pub(crate) struct Pass<'a> {
+    pub(crate) name: String,
+    pub(crate) settings: &'a PairSettings,
+    pub(crate) sites: Sites<'a>,
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) request: &'a PassRequest,
+    pub(crate) listener: &'a dyn Listener,
+    pub(crate) log: &'a LogSink,
+    pub(crate) findings: &'a Findings<'a>,
+    pub(crate) memory: Mutex<Memory>,
+    pub(crate) began: jiff::Timestamp,
+    pub(crate) clock: Instant,
+    pub(crate) reread_bytes: AtomicU64,
+    pub(crate) rotten: Mutex<Vec<(EntryPath, SiteRole)>>,
+}
+
+/// Runs one pass.
+///
+/// # Errors
+/// What ended the pass before it could say anything: a root that is not there, a lock that another pass holds, no
+/// space, an interruption. Run again, it resumes.
+pub fn run(
+    settings: &PairSettings,
+    sites: &Sites<'_>,
+    ledger: &Ledger,
+    request: &PassRequest,
+    listener: &dyn Listener,
+) -> Result<Outcome, Failure> {
+    let began = jiff::Timestamp::now();
+    let name = check::pass_name(began);
+    listener.event(&Event::Began(StepName::Check));
+    let opened = check::open(&name, settings, sites, request)?;
+    let closing = Abandon(sites);
+    let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
+    let findings = Findings::new(listener, &log);
+    let pass = Pass {
+        name,
+        settings,
+        sites: *sites,
+        ledger,
+        request,
+        listener,
+        log: &log,
+        findings: &findings,
+        memory: Mutex::new(ledger.memory()?),
+        began,
+        clock: Instant::now(),
+        reread_bytes: AtomicU64::new(0),
+        rotten: Mutex::default(),
+    };
+    let outcome = pass.steps(opened);
+    drop(closing);
+    outcome
+}
+
+/// Lets both sites go, however the pass ended; after `close` it does nothing.
+struct Abandon<'a>(&'a Sites<'a>);
+
+impl Drop for Abandon<'_> {
+    fn drop(&mut self) {
+        self.0.production.abandon();
+        self.0.standby.abandon();
+    }
+}
+
+impl Pass<'_> {
+    fn steps(&self, opened: check::BothOpened) -> Result<Outcome, Failure> {
+        if opened.standby.recovered > 0 {
+            self.listener.event(&Event::Resumed { changes: opened.standby.recovered });
+        }
+        self.listener.event(&Event::Began(StepName::Observe));
+        let observation = self.observe(opened)?;
+        self.read_before_comparing(&observation)?;
+        self.listener.event(&Event::Began(StepName::Compare));
+        let plan = self.compare(&observation)?;
+        self.compare_excluded(&observation)?;
+        self.stop_if_asked()?;
+        self.listener.event(&Event::Began(StepName::Judge));
+        let judged = self.judge(&observation, &plan)?;
+        match (self.request.kind, judged) {
+            (PassKind::Plan, judged) => self.planned(&observation, &plan, judged).map(Box::new).map(Outcome::Plan),
+            (PassKind::Verify, _) => {
+                self.report_differences(&plan)?;
+                self.certify(&observation, &Applied::default(), &plan).map(Box::new).map(Outcome::Pass)
+            }
+            (PassKind::Run, Judged::Refused(refusal)) => {
+                self.refused(&observation, refusal).map(Box::new).map(Outcome::Pass)
+            }
+            (PassKind::Run, Judged::Allowed) => {
+                let applied = self.apply(&observation, &plan)?;
+                self.read_share(&observation)?;
+                self.certify(&observation, &applied, &plan).map(Box::new).map(Outcome::Pass)
+            }
+        }
+    }
+
+    fn judge(&self, observation: &Observation, plan: &Plan) -> Result<Judged, Failure> {
+        if self.request.kind == PassKind::Verify {
+            return Ok(Judged::Allowed);
+        }
+        let known = crate::apply::lock(&self.memory).production_filesystem.clone();
+        let refusals = judge(&Judging {
+            settings: self.settings,
+            request: self.request,
+            sites: &self.sites,
+            observation,
+            plan,
+            known_filesystem: known.as_deref(),
+            listener: self.listener,
+        })?;
+        judge_approval(&refusals, plan, self.ledger, self.request.approve.as_deref())
+    }
+
+    fn apply(&self, observation: &Observation, plan: &Plan) -> Result<Applied, Failure> {
+        self.listener.event(&Event::Began(StepName::Apply));
+        let totals = plan.totals;
+        self.listener.event(&Event::Ahead { entries: totals.steps(), bytes: totals.bytes });
+        if !observation.adopted {
+            self.sites.standby.adopt()?;
+        }
+        if totals.steps() == 0 {
+            return Ok(Applied::default());
+        }
+        let target = self.sites.standby.apply()?;
+        let began = Instant::now();
+        let applied = apply(
+            &Applying {
+                sites: &self.sites,
+                findings: self.findings,
+                log: self.log,
+                listener: self.listener,
+                algorithm: self.settings.policy.algorithm,
+                attributes: observation.carries_attributes(),
+                movers: self.threads(),
+                recovered_since_seconds: observation.recovered_since_seconds,
+            },
+            plan,
+            target.as_ref(),
+        )?;
+        target.sync()?;
+        self.note_rate(applied.bytes_sent, began.elapsed().as_secs_f64());
+        Ok(applied)
+    }
+
+    /// Remembers how fast content moved, where enough moved to tell.
+    #[expect(clippy::cast_precision_loss, reason = "a rate")]
+    fn note_rate(&self, bytes: u64, seconds: f64) {
+        const ENOUGH_BYTES: u64 = 16 << 20;
+        if bytes >= ENOUGH_BYTES && seconds > 0.0 {
+            crate::apply::lock(&self.memory).bytes_per_second = Some(bytes as f64 / seconds);
+        }
+    }
+
+    pub(crate) fn threads(&self) -> usize {
+        const MOST: usize = 8;
+        match self.settings.movers {
+            0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(MOST),
+            movers => movers,
+        }
+    }
+
+    pub(crate) fn stop_if_asked(&self) -> Result<(), Failure> {
+        if self.listener.interrupted() { Err(interrupted()) } else { Ok(()) }
+    }
+
+    pub(crate) fn refusal_report(&self, observation: &Observation, refusal: RefusalReport) -> PassReport {
+        let mut report = self.empty_report(observation);
+        report.refusal = Some(refusal);
+        report
+    }
+}
