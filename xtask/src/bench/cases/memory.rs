@@ -18,22 +18,19 @@ const MOST_MIB: u64 = 96;
 /// 200,000 files, 2,000,000 files, and 2,000,000 in one directory.
 pub(super) fn memory(bench: &Bench<'_>) -> Result<Report> {
     let scenes = [
-        ("200,000 files", bench.scaled(1000), 200),
-        ("2,000,000 files", bench.scaled(10_000), 200),
-        ("2,000,000 files in one directory", 1, bench.scaled(2_000_000)),
+        (bench.scaled(1000), 200),
+        (bench.scaled(10_000), 200),
+        (1, bench.scaled(2_000_000)),
     ];
     let mut rows = Vec::new();
-    for (name, directories, per_directory) in scenes {
-        rows.extend(scene(
-            bench,
-            name,
-            Shape {
-                directories,
-                per_directory,
-                low: 0,
-                high: 1,
-            },
-        )?);
+    for (directories, per_directory) in scenes {
+        let shape = Shape {
+            directories,
+            per_directory,
+            low: 0,
+            high: 1,
+        };
+        rows.extend(scene(bench, shape)?);
     }
     let setting =
         "The most resident memory of one process: the first copy of many files of 0 or 1 byte, and the \
@@ -42,7 +39,7 @@ pub(super) fn memory(bench: &Bench<'_>) -> Result<Report> {
     Ok(Report { setting, rows })
 }
 
-fn scene(bench: &Bench<'_>, name: &str, shape: Shape) -> Result<[Row; 2]> {
+fn scene(bench: &Bench<'_>, shape: Shape) -> Result<[Row; 2]> {
     // Each 1-byte file takes a block, and the standby needs as many names again for what is in flight.
     let space = Room {
         gib: 16,
@@ -57,12 +54,16 @@ fn scene(bench: &Bench<'_>, name: &str, shape: Shape) -> Result<[Row; 2]> {
     let first = measure((mirror.commands)(&lane))?;
     std::thread::sleep(Duration::from_secs(3));
     let again = measure((mirror.commands)(&lane))?;
-    Ok([row(name, "first copy", first), row(name, "unchanged", again)])
+    Ok([row(shape, "first copy", first), row(shape, "unchanged", again)])
 }
 
-fn row(scene: &str, pass: &str, heat: Heat) -> Row {
+fn row(shape: Shape, pass: &str, heat: Heat) -> Row {
     Row {
-        name: format!("{scene}, {pass}"),
+        name: format!(
+            "{} files in {} directories, {pass}",
+            shape.files(),
+            shape.directories
+        ),
         series: Series { heats: vec![heat] },
         ours: true,
         bar: Bar::Memory(MOST_MIB),

@@ -23,8 +23,7 @@ pub(super) fn reread(bench: &Bench<'_>) -> Result<Report> {
         Caches::Dropped.prepare()?;
         measure((contenders[index].commands)(&lane))
     })?;
-    let setting =
-        format!("Every byte of two copies of {files} files of mixed size, about 2 GiB each; caches dropped.");
+    let setting = format!("Every byte of two copies of {files} files of mixed size; caches dropped.");
     Ok(compared(setting, &contenders, series))
 }
 
