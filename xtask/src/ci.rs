@@ -32,7 +32,7 @@ fn clippy(workspace: &Workspace) -> Result<bool> {
 }
 
 fn documentation(workspace: &Workspace) -> Result<bool> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    let arguments = ["doc", "--workspace", "--no-deps"];
     passes(
         workspace
             .cargo()

@@ -39,6 +39,14 @@ pub fn check(workspace: &Workspace) -> Result<Vec<Complaint>> {
 
 /// The first line that differs, as a complaint.
 pub fn compare(golden: &str, printed: &str) -> Vec<Complaint> {
+    if printed.is_empty() {
+        let what = "cannot be compared: the program printed nothing about itself";
+        return vec![Complaint::new(
+            GOLDEN,
+            what,
+            "`counterpart reference` must print the reference",
+        )];
+    }
     if golden == printed {
         return Vec::new();
     }

@@ -120,3 +120,8 @@ fn the_reference_is_compared_line_by_line() {
     assert_eq!(found[0].place, "docs/CLI.md:2");
     assert_eq!(reference::compare("", "a\n")[0].place, "docs/CLI.md:1");
 }
+
+#[test]
+fn a_program_that_says_nothing_of_itself_is_not_equal_to_an_empty_file() {
+    assert_eq!(reference::compare("", "").len(), 1);
+}
