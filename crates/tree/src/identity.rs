@@ -63,10 +63,15 @@ pub fn read(root: &Root) -> Result<Option<Identity>, Failure> {
         Err(Errno::NOENT) => return Ok(None),
         Err(errno) => return Err(failing("reading", errno)),
     };
-    let damaged = |why: &dyn std::fmt::Display| Failure::new(Code::StateDamaged, "reading the standby's identity", why);
+    let damaged =
+        |why: &dyn std::fmt::Display| Failure::new(Code::StateDamaged, "reading the standby's identity", why);
     let mut text = Vec::new();
-    file.take(LIMIT_BYTES).read_to_end(&mut text).map_err(|why| damaged(&why))?;
-    serde_json::from_slice(&text).map(Some).map_err(|why| damaged(&why))
+    file.take(LIMIT_BYTES)
+        .read_to_end(&mut text)
+        .map_err(|why| damaged(&why))?;
+    serde_json::from_slice(&text)
+        .map(Some)
+        .map_err(|why| damaged(&why))
 }
 
 /// Writes the identity, whole or not at all, and makes it durable. The root keeps its times.
@@ -105,7 +110,11 @@ pub fn is_empty(root: &Root) -> Result<bool, Failure> {
     match listed {
         Ok(()) => Ok(true),
         Err(Errno::EXIST) => Ok(false),
-        Err(errno) => Err(fault::failure(Code::UnreadableDirectory, "listing the standby's root", errno)),
+        Err(errno) => Err(fault::failure(
+            Code::UnreadableDirectory,
+            "listing the standby's root",
+            errno,
+        )),
     }
 }
 

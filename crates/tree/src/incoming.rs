@@ -89,7 +89,13 @@ impl Incoming {
 
     /// A directory in which entries are made as they would be in `parent`: with its group where it hands that on, and
     /// with its default list. `None` where the pass's own directory does as well.
-    pub(crate) fn nursery(&self, parent: &OwnedFd, stat: &Stat, lists: bool, group: bool) -> Result<Option<Spot>, Errno> {
+    pub(crate) fn nursery(
+        &self,
+        parent: &OwnedFd,
+        stat: &Stat,
+        lists: bool,
+        group: bool,
+    ) -> Result<Option<Spot>, Errno> {
         let wants_list = lists && put::has_default_list(parent.as_fd());
         let wants_group = group && stat.mode & 0o2000 != 0;
         if !wants_list && !wants_group {
@@ -116,14 +122,19 @@ impl Incoming {
     /// Removes everything that lies here, of this pass and of earlier ones.
     pub(crate) fn clear(&self) -> Result<(), Failure> {
         let removed = at::each_name(&self.all, |name| at::remove_whole(&self.all, name));
-        removed.map_err(|errno| fault::failure(Code::Io, "removing incoming files that nothing claimed", errno))
+        removed
+            .map_err(|errno| fault::failure(Code::Io, "removing incoming files that nothing claimed", errno))
     }
 }
 
 fn make_own(all: &OwnedFd, pass: &str) -> Result<Spot, Errno> {
     let mut attempt = 1_u32;
     loop {
-        let name = if attempt == 1 { pass.to_owned() } else { format!("{pass}-{attempt}") };
+        let name = if attempt == 1 {
+            pass.to_owned()
+        } else {
+            format!("{pass}-{attempt}")
+        };
         match at::create_directory(all, &at::c_name(name.as_bytes())?, PRIVATE) {
             Err(Errno::EXIST) => attempt += 1,
             made => {

@@ -51,7 +51,12 @@ impl Put {
     /// Writes what is wanted and differs, and tells what the entry is then. Times first, for nothing after them moves
     /// them; the owner before the bits, for the system takes set-user-id away with it; lists before the bits too, for
     /// they change them.
-    pub(crate) fn settle(&self, held: Held<'_>, wanted: &Metadata, attributes: &Attributes) -> Result<Stat, Errno> {
+    pub(crate) fn settle(
+        &self,
+        held: Held<'_>,
+        wanted: &Metadata,
+        attributes: &Attributes,
+    ) -> Result<Stat, Errno> {
         let before = held.stat()?;
         let mut changed = false;
         if let Some(mtime) = wanted.mtime.filter(|mtime| *mtime != before.mtime) {
@@ -86,7 +91,11 @@ impl Put {
         let mut fact = fact.clone();
         fact.metadata.mode = fact.metadata.mode.map(|_| stat.mode);
         fact.metadata.mtime = fact.metadata.mtime.map(|wanted| {
-            if wanted == stat.mtime { wanted } else { stat.mtime.at_grain(self.capabilities.grain) }
+            if wanted == stat.mtime {
+                wanted
+            } else {
+                stat.mtime.at_grain(self.capabilities.grain)
+            }
         });
         (fact, observation(stat, obtained))
     }
@@ -200,9 +209,13 @@ fn change_owner(held: Held<'_>, uid: u32, gid: u32) -> Result<(), Errno> {
     match held {
         Held::Open(handle) => rustix::fs::fchown(handle, user, group),
         Held::Path(handle) => rustix::fs::chownat(handle, c"", user, group, AtFlags::EMPTY_PATH),
-        Held::Link(named) => {
-            rustix::fs::chownat(named.directory, named.name, user, group, AtFlags::SYMLINK_NOFOLLOW)
-        }
+        Held::Link(named) => rustix::fs::chownat(
+            named.directory,
+            named.name,
+            user,
+            group,
+            AtFlags::SYMLINK_NOFOLLOW,
+        ),
     }
 }
 
@@ -256,7 +269,11 @@ impl Held<'_> {
 
 /// Gives an incoming directory the group and default list of the directory that its entries will move to, so that
 /// they are made as they would be there.
-pub(crate) fn be_like(nursery: BorrowedFd<'_>, parent: BorrowedFd<'_>, parent_stat: &Stat) -> Result<(), Errno> {
+pub(crate) fn be_like(
+    nursery: BorrowedFd<'_>,
+    parent: BorrowedFd<'_>,
+    parent_stat: &Stat,
+) -> Result<(), Errno> {
     let sets_group = parent_stat.mode & 0o2000 != 0;
     if sets_group {
         // An account may only give its own groups; without the right, entries get its own.
@@ -276,4 +293,23 @@ pub(crate) fn has_default_list(directory: BorrowedFd<'_>) -> bool {
 
 fn attribute_name(name: &[u8]) -> Result<CString, Errno> {
     CString::new(name).map_err(|_| Errno::INVAL)
+}
+
+/// True where an attribute in `user.` can be set on a file and read back.
+pub(crate) fn has_xattr_after(file: BorrowedFd<'_>) -> Result<bool, Errno> {
+    let held = Held::Open(file);
+    sticks(held, c"user.counterpart-probe", b"\x00probe\xff")
+}
+
+/// True where an access control list with a named user can be set on a file and read back.
+pub(crate) fn has_list_after(file: BorrowedFd<'_>, uid: u32) -> Result<bool, Errno> {
+    sticks(Held::Open(file), ACL_ACCESS, &lists::example(uid))
+}
+
+fn sticks(held: Held<'_>, name: &std::ffi::CStr, value: &[u8]) -> Result<bool, Errno> {
+    match held.set_attribute(name, value) {
+        Ok(()) => Ok(held.get_list(name)?.as_deref() == Some(value)),
+        Err(errno @ (Errno::NOSPC | Errno::DQUOT | Errno::IO | Errno::ROFS)) => Err(errno),
+        Err(_) => Ok(false),
+    }
 }

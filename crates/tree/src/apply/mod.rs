@@ -1,10 +1,30 @@
 //! Changes the tree of a standby: every name holds the old entry or the new one, whole, at every moment.
+//!
+//! What should change, and whether it may, was decided before; here it is only done. Nothing is compared, and no path
+//! is resolved: each change is made from held directories, with one name in each.
+//!
+//! - A new file, link or directory is made in `.counterpart/incoming` and renamed to its name. A directory that is new
+//!   is built there whole, with all beneath it under final names, and renamed once, when it closes.
+//! - A replacement waits under a number in history and is exchanged with the old entry, which so is in history.
+//! - A directory closes when steps have passed it and its places are done: its times and bits are set then.
 
-use crate::{Root, keeper::Keeper};
+mod change;
+mod directory;
+mod file;
+mod links;
+mod publish;
+mod shared;
+mod stack;
+
+use crate::{Root, fault, history, incoming::Incoming, keeper::Keeper};
 use counterpart_model::policy::OwnerBy;
-use counterpart_model::{Carry, Code, Failure, Step};
+use counterpart_model::{Action, Carry, Code, Failure, Kind, Step};
 use counterpart_port::{Apply, Capabilities, Place};
-use std::sync::Arc;
+use rustix::fd::OwnedFd;
+use rustix::fs::{Mode, OFlags};
+use shared::Shared;
+use stack::Stack;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How a tree is changed.
 #[derive(Clone)]
@@ -25,38 +45,78 @@ pub struct ApplyOptions {
 }
 
 /// A tree that is being changed.
-pub struct Applier {}
+pub struct Applier {
+    /// Opened before the first write, so that no write-back error escapes [`Apply::sync`].
+    synced: OwnedFd,
+    stack: Mutex<Stack>,
+    shared: Arc<Shared>,
+}
 
 impl Applier {
-    /// Starts: opens the descriptor that will be synced before anything is written, and makes `.counterpart`,
-    /// `incoming` and the pass's own directory in it.
+    /// Starts: opens the descriptor that will be synced before anything is written, makes `.counterpart`, `incoming`
+    /// and the pass's own directory in it, and settles the history of a pass that was killed.
     ///
     /// # Errors
     /// What the system reports.
-    pub fn start(_root: &Root, _options: ApplyOptions) -> Result<Self, Failure> {
-        Err(Failure::new(Code::Io, "apply", "soon"))
+    pub fn start(root: &Root, options: ApplyOptions) -> Result<Self, Failure> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(root.fd(), c".", flags, Mode::empty());
+        let synced = opened.map_err(|errno| fault::failure(Code::Io, "opening the standby's root", errno))?;
+        let incoming = Incoming::start(root, &options.pass)?;
+        history::settle::settle_killed(root, &options.pass, &*incoming.spot().directory)?;
+        let shared = Arc::new(Shared::new(root, options, incoming)?);
+        let stack = Mutex::new(Stack::default());
+        Ok(Self {
+            synced,
+            stack,
+            shared,
+        })
     }
 
-    /// Ends for good after [`Apply::rest`]: removes incoming files that nothing claimed, which never had a name in
-    /// the tree. Not to be called for an interrupted pass: the next one takes its leftovers from there.
+    /// Ends for good: rests, closes the history of the pass, and removes incoming files that nothing claimed, which
+    /// never had a name in the tree. Not to be called for an interrupted pass: the next one takes its leftovers.
     ///
     /// # Errors
     /// A directory could not be closed, or what the system reports.
     pub fn finish(&self) -> Result<(), Failure> {
-        Ok(())
+        self.rest()?;
+        self.shared.aside.close()?;
+        self.shared.incoming.clear()
+    }
+
+    fn stack(&self) -> MutexGuard<'_, Stack> {
+        self.stack.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Apply for Applier {
-    fn place(&self, _step: &Step) -> Result<Box<dyn Place + '_>, Failure> {
-        Err(Failure::new(Code::Io, "apply", "soon"))
+    fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure> {
+        if step.action == Action::RemovedWithParent {
+            return Ok(Box::new(change::Nothing));
+        }
+        let mut stack = self.stack();
+        if step.kind() == Some(Kind::Directory) && !matches!(step.action, Action::Remove | Action::Rename) {
+            return Ok(Box::new(stack.directory_step(&self.shared, step)?));
+        }
+        let site = stack.site(&self.shared, step)?;
+        Ok(match (step.action, step.kind()) {
+            (Action::Remove, _) => Box::new(change::Remove::new(site)),
+            (Action::Rename, _) => Box::new(change::Rename::new(site, stack.from_of(&self.shared, step)?)),
+            (Action::Metadata, _) => Box::new(change::Metadata::new(site)),
+            (_, Some(Kind::File)) => Box::new(file::FilePlace::new(site)),
+            (_, Some(Kind::Symlink | Kind::HardLink)) => Box::new(links::LinkPlace::new(site)),
+            _ => return Err(shared::refused(step, "an entry of this kind cannot be made")),
+        })
     }
 
     fn rest(&self) -> Result<(), Failure> {
-        Ok(())
+        self.stack().clear();
+        self.shared.wait_for_closing();
+        self.shared.first_failure()
     }
 
     fn sync(&self) -> Result<(), Failure> {
-        Ok(())
+        let synced = fault::retry(|| rustix::fs::syncfs(&self.synced));
+        synced.map_err(|errno| fault::failure(Code::Io, "making the standby durable", errno))
     }
 }

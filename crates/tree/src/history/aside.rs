@@ -96,10 +96,12 @@ impl Aside {
         if self.can_exchange {
             return self.exchange(old, ready, &stat, about);
         }
-        self.replace_without_exchange(old, ready, &stat, about).map_err(doing)?.map_or_else(
-            || self.replace(old, ready, about),
-            |slot| self.confirm(&slot, &stat, about).map(Some),
-        )
+        self.replace_without_exchange(old, ready, &stat, about)
+            .map_err(doing)?
+            .map_or_else(
+                || self.replace(old, ready, about),
+                |slot| self.confirm(&slot, &stat, about).map(Some),
+            )
     }
 
     fn exchange(
@@ -249,6 +251,10 @@ impl Open {
         })?;
         let index = index::open_to_append(&directory)?;
         let directory = Arc::new(directory);
-        Ok(Self { directory, index, next })
+        Ok(Self {
+            directory,
+            index,
+            next,
+        })
     }
 }

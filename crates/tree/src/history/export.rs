@@ -25,7 +25,11 @@ pub fn export(root: &Root, request: &Export) -> Result<(), Failure> {
     let (pass, line) = find(root, request)?;
     let number = at::c_name(line.n.to_string().as_bytes()).map_err(|errno| failing(&doing, errno))?;
     let wanted = line.path.join(request.beneath.as_bytes());
-    let name = if request.beneath.is_root() { line.path.name() } else { wanted.name() };
+    let name = if request.beneath.is_root() {
+        line.path.name()
+    } else {
+        wanted.name()
+    };
     let name = at::c_name(name).map_err(|errno| failing(&doing, errno))?;
     let target = Root::open(&request.to)?;
     let (directory, inner) = reach(pass, number, &request.beneath).map_err(|errno| failing(&doing, errno))?;
@@ -45,7 +49,13 @@ pub fn export(root: &Root, request: &Export) -> Result<(), Failure> {
 }
 
 fn find(root: &Root, request: &Export) -> Result<(OwnedFd, index::Line), Failure> {
-    let missing = || Failure::new(Code::NotFound, "bringing a version back", format!("there is no {}", request.id.0));
+    let missing = || {
+        Failure::new(
+            Code::NotFound,
+            "bringing a version back",
+            format!("there is no {}", request.id.0),
+        )
+    };
     let (pass, n) = request.id.0.split_once('/').ok_or_else(missing)?;
     let n: u64 = n.parse().map_err(|_| missing())?;
     let history = ours::open_in(root, HISTORY)?.ok_or_else(missing)?;
@@ -79,8 +89,7 @@ fn export_to(kept: Named<'_>, target: BorrowedFd<'_>, name: &CStr) -> Result<(),
         return Err(Errno::EXIST);
     }
     let partial = partial_name(target, name)?;
-    let copied = copy_entry(kept, target, &partial)
-        .and_then(|()| move_in(target, &partial, name));
+    let copied = copy_entry(kept, target, &partial).and_then(|()| move_in(target, &partial, name));
     if copied.is_err() {
         // Made by us a moment ago; a second failure here adds nothing to the first.
         let _ = at::remove_whole(target, &partial);
@@ -90,7 +99,9 @@ fn export_to(kept: Named<'_>, target: BorrowedFd<'_>, name: &CStr) -> Result<(),
 
 fn move_in(target: BorrowedFd<'_>, partial: &CStr, name: &CStr) -> Result<(), Errno> {
     let stat = stat_at(target, partial)?;
-    at::with_lent_write(target, partial, &stat, || at::rename_new(target, partial, target, name))
+    at::with_lent_write(target, partial, &stat, || {
+        at::rename_new(target, partial, target, name)
+    })
 }
 
 /// A free name for a copy that is not whole yet; short, so that it fits whatever the final name is.
@@ -126,7 +137,8 @@ fn copy_file(kept: Named<'_>, target: BorrowedFd<'_>, name: &CStr) -> Result<(),
     }
     let to = at::create_file(target, name, 0o600)?;
     let (mut from, mut to) = (File::from(from), File::from(to));
-    let copied = std::io::copy(&mut from, &mut to).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+    let copied = std::io::copy(&mut from, &mut to)
+        .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
     if copied != stat.size_bytes {
         return Err(Errno::IO);
     }
@@ -153,11 +165,19 @@ fn copy_directory(kept: Named<'_>, stat: &Stat, target: BorrowedFd<'_>, name: &C
 fn copy_link(kept: Named<'_>, stat: &Stat, target: BorrowedFd<'_>, name: &CStr) -> Result<(), Errno> {
     let to = rustix::fs::readlinkat(kept.directory, kept.name, Vec::new())?;
     rustix::fs::symlinkat(&*to, target, name)?;
-    rustix::fs::utimensat(target, name, &at::modified_at(stat.mtime), AtFlags::SYMLINK_NOFOLLOW)
+    rustix::fs::utimensat(
+        target,
+        name,
+        &at::modified_at(stat.mtime),
+        AtFlags::SYMLINK_NOFOLLOW,
+    )
 }
 
 fn finish(handle: impl AsFd, stat: &Stat) -> Result<(), Errno> {
-    let (user, group) = (rustix::fs::Uid::from_raw(stat.uid), rustix::fs::Gid::from_raw(stat.gid));
+    let (user, group) = (
+        rustix::fs::Uid::from_raw(stat.uid),
+        rustix::fs::Gid::from_raw(stat.gid),
+    );
     // Only a privileged account may give files away; for others the copy is its own.
     let given = rustix::fs::fchown(handle.as_fd(), Some(user), Some(group)).is_ok();
     let mode = if given { stat.mode } else { stat.mode & 0o777 };

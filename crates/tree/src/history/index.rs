@@ -44,18 +44,26 @@ pub(crate) struct Line {
 impl Line {
     /// The line of an entry: what the stat says, and from the plan what a stat cannot tell.
     pub(crate) fn of(n: u64, stat: &Stat, about: About<'_>, replacement_inode: Option<u64>) -> Self {
-        let known = about.known.filter(|fact| fact.kind == stat.kind || fact.kind == Kind::HardLink);
+        let known = about
+            .known
+            .filter(|fact| fact.kind == stat.kind || fact.kind == Kind::HardLink);
         let same_size = known.filter(|fact| fact.size_bytes == stat.size_bytes);
         let is_link = stat.kind == Kind::Symlink;
         Self {
             n,
             path: about.path.clone(),
             kind: stat.kind,
-            size_bytes: if stat.kind == Kind::File { stat.size_bytes } else { 0 },
+            size_bytes: if stat.kind == Kind::File {
+                stat.size_bytes
+            } else {
+                0
+            },
             mtime: stat.mtime,
             mode: format!("{:04o}", stat.mode),
             digest: same_size.and_then(Fact::digest),
-            target: known.filter(|_| is_link).map_or(String::new(), |fact| escape::shown(&fact.target)),
+            target: known
+                .filter(|_| is_link)
+                .map_or(String::new(), |fact| escape::shown(&fact.target)),
             why: about.why.to_owned(),
             at_seconds: at::now_seconds(),
             replacement_inode,
@@ -102,11 +110,15 @@ pub(crate) fn append(file: &mut File, line: &Line) -> Result<(), Errno> {
 }
 
 fn write(file: &mut File, bytes: &[u8]) -> Result<(), Errno> {
-    file.write_all(bytes).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
+    file.write_all(bytes)
+        .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
 }
 
 /// Calls `each` for every line that can be understood, in the order in which they were written.
-pub(crate) fn each_line(pass: &OwnedFd, mut each: impl FnMut(Line) -> Result<(), Errno>) -> Result<(), Errno> {
+pub(crate) fn each_line(
+    pass: &OwnedFd,
+    mut each: impl FnMut(Line) -> Result<(), Errno>,
+) -> Result<(), Errno> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = match rustix::fs::openat(pass, INDEX, flags, Mode::empty()) {
         Ok(handle) => File::from(handle),

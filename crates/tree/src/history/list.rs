@@ -92,7 +92,9 @@ pub(super) fn lies_there(pass: &OwnedFd, line: &Line) -> Option<Stat> {
 }
 
 fn concerns(pass: &OwnedFd, line: &Line, path: &EntryPath) -> bool {
-    line.path == *path || line.path.is_beneath(path) || (path.is_beneath(&line.path) && holds(pass, line, path))
+    line.path == *path
+        || line.path.is_beneath(path)
+        || (path.is_beneath(&line.path) && holds(pass, line, path))
 }
 
 /// True when a directory that was set aside holds what had `path`.

@@ -39,7 +39,13 @@ const OPEN_MARK: &str = ".open";
 
 /// The name of a pass's directory, if that can be one.
 fn pass_name(pass: &str) -> Result<CString, Failure> {
-    let refused = |why: &str| Failure::new(Code::NotFound, format!("looking for pass {pass:?} in history"), why);
+    let refused = |why: &str| {
+        Failure::new(
+            Code::NotFound,
+            format!("looking for pass {pass:?} in history"),
+            why,
+        )
+    };
     path::check_name(pass.as_bytes()).map_err(|why| refused(&why.to_string()))?;
     if pass.ends_with(OPEN_MARK) {
         return Err(refused("this is not the name of a pass"));

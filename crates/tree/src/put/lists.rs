@@ -14,7 +14,10 @@ const LIMIT_BYTES: usize = 65_536;
 pub(super) fn put_xattrs(held: Held<'_>, wanted: &[(Vec<u8>, Vec<u8>)], mode: u32) -> Result<bool, Errno> {
     let present = names(held)?;
     let is_wanted = |name: &[u8]| wanted.iter().any(|(other, _)| other == name);
-    let unwanted: Vec<&[u8]> = present.split(|&byte| byte == 0).filter(|name| is_carried(name) && !is_wanted(name)).collect();
+    let unwanted: Vec<&[u8]> = present
+        .split(|&byte| byte == 0)
+        .filter(|name| is_carried(name) && !is_wanted(name))
+        .collect();
     let mut missing = Vec::new();
     for (name, value) in wanted {
         if get(held, &attribute_name(name)?)?.as_deref() != Some(value) {
@@ -114,7 +117,9 @@ const NAMED_GROUP: u16 = 0x08;
 pub(crate) fn mode_without_list(mode: u32, list: &[u8]) -> u32 {
     let mask = mode >> 3 & 0o7;
     // A list without an owning group is damaged; then the group gets nothing.
-    let owning_group = entries(list).find(|entry| entry.tag == OWNING_GROUP).map_or(0, |entry| entry.bits);
+    let owning_group = entries(list)
+        .find(|entry| entry.tag == OWNING_GROUP)
+        .map_or(0, |entry| entry.bits);
     let bound = |tags: &[u16]| {
         let named = entries(list).filter(|entry| tags.contains(&entry.tag));
         named.fold(0o7, |bits, entry| bits & entry.bits & mask)
@@ -130,4 +135,23 @@ fn entries(list: &[u8]) -> impl Iterator<Item = Entry> {
         tag: u16::from_le_bytes([entry[0], entry[1]]),
         bits: u32::from(u16::from_le_bytes([entry[2], entry[3]]) & 0o7),
     })
+}
+
+/// A list that names one user beside the owner; whether it sticks tells whether lists are supported.
+pub(super) fn example(uid: u32) -> Vec<u8> {
+    const NOBODY: u32 = u32::MAX;
+    let entries: [(u16, u16, u32); 5] = [
+        (0x01, 0o6, NOBODY),
+        (NAMED_USER, 0o4, uid),
+        (OWNING_GROUP, 0, NOBODY),
+        (0x10, 0o4, NOBODY),
+        (0x20, 0, NOBODY),
+    ];
+    let mut list = 2_u32.to_le_bytes().to_vec();
+    for (tag, bits, id) in entries {
+        list.extend_from_slice(&tag.to_le_bytes());
+        list.extend_from_slice(&bits.to_le_bytes());
+        list.extend_from_slice(&id.to_le_bytes());
+    }
+    list
 }
