@@ -42,8 +42,10 @@ impl Journal {
     pub fn open(dir: &Path) -> Result<Self, Failure> {
         let path = dir.join(FILE_NAME);
         let file = open::append(&path)?;
-        open::sync_parent(&path)?;
         let (len_bytes, head) = tail::mend(&file, &path)?;
+        if len_bytes == 0 {
+            open::sync_parent(&path)?;
+        }
         Ok(Self { file, path, len_bytes, head })
     }
 

@@ -1,0 +1,89 @@
+//! The journal: chained, append-only, and mended after a crash without losing a record.
+
+use counterpart_model::{Code, Timestamp};
+use counterpart_store::Journal;
+use std::path::Path;
+
+fn filled(dir: &Path, count: i64) -> Vec<u8> {
+    let mut journal = Journal::open(dir).unwrap();
+    for number in 0..count {
+        let body = serde_json::json!({"zeta": number, "alpha": "é\n", "half": 0.5});
+        journal.append("certificate", Timestamp::new(1_700_000_000 + number, 5), body).unwrap();
+    }
+    std::fs::read(dir.join("journal.ndjson")).unwrap()
+}
+
+#[test]
+fn records_are_chained() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = filled(dir.path(), 3);
+    let journal = Journal::open(dir.path()).unwrap();
+    journal.check().unwrap();
+    let records: Vec<_> = journal.records().unwrap().map(Result::unwrap).collect();
+    assert_eq!(records.iter().map(|record| record.sequence).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(records[1].previous, records[0].hash);
+    assert_eq!(records[0].previous.0, [0; 32]);
+    assert_eq!(journal.head(), records.last());
+    assert_eq!(records[2].at, "2023-11-14T22:13:22Z");
+    assert!(text.starts_with(br#"{"at":"2023-11-14T22:13:20Z","at_seconds":1700000000,"body":{"alpha""#));
+}
+
+#[test]
+fn an_empty_journal_is_sound() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::open(dir.path()).unwrap();
+    journal.check().unwrap();
+    assert!(journal.head().is_none());
+}
+
+#[test]
+fn a_torn_line_is_set_aside_and_no_record_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal.ndjson");
+    let whole = filled(dir.path(), 3);
+    let second_end = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0 + 1;
+    for cut in second_end..whole.len() {
+        std::fs::write(&path, &whole[..cut]).unwrap();
+        let journal = Journal::open(dir.path()).unwrap();
+        journal.check().unwrap();
+        // Without its newline alone, the last record is whole.
+        let expected = if cut + 1 == whole.len() { 3 } else { 2 };
+        assert_eq!(journal.head().unwrap().sequence, expected);
+    }
+    let kept = std::fs::read(dir.path().join("journal.torn-1")).unwrap();
+    assert_eq!(kept, whole[second_end..=second_end]);
+    assert_eq!(Journal::open(dir.path()).unwrap().records().unwrap().count(), 3);
+}
+
+#[test]
+fn zeros_after_a_power_loss_are_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text = filled(dir.path(), 2);
+    text.extend_from_slice(&[0; 100_000]);
+    std::fs::write(dir.path().join("journal.ndjson"), text).unwrap();
+    let mut journal = Journal::open(dir.path()).unwrap();
+    journal.append("approval", Timestamp::new(1, 0), serde_json::Value::Null).unwrap();
+    journal.check().unwrap();
+    assert_eq!(journal.head().unwrap().sequence, 3);
+}
+
+#[test]
+fn the_first_broken_record_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal.ndjson");
+    let text = String::from_utf8(filled(dir.path(), 4)).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let forged = lines[1].replace("\"zeta\":1", "\"zeta\":9");
+    let cases = [
+        (vec![lines[0], &forged, lines[2], lines[3]], "record 2"),
+        (vec![lines[0], lines[2], lines[3]], "record 2"),
+        (vec![lines[1], lines[2], lines[3]], "record 1"),
+        (vec![lines[0], lines[1], lines[2], "", lines[3]], "record 4"),
+    ];
+    for (lines, named) in cases {
+        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+        let failure = Journal::open(dir.path()).unwrap().check().unwrap_err();
+        assert_eq!(failure.code, Code::EvidenceBroken);
+        assert!(failure.doing.contains(named), "{failure}");
+    }
+}
