@@ -34,9 +34,15 @@ pub fn output_of(command: &mut Command) -> Result<String> {
         .with_context(|| format!("starting {}", shown(command)))?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
-        bail!("{} failed: {}", shown(command), words.trim());
+        bail!("{} failed: {}", shown(command), last_lines(&words));
     }
     String::from_utf8(output.stdout).with_context(|| format!("reading what {} printed", shown(command)))
+}
+
+/// The end of what a program said, which is where it says why it failed.
+fn last_lines(words: &str) -> String {
+    let lines: Vec<&str> = words.trim().lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
 }
 
 /// Whether a command can be started and succeeds; its output is thrown away.
