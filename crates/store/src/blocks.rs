@@ -216,8 +216,8 @@ impl BlockReader {
         }
         self.raw.clear();
         self.raw.reserve(frame.raw_len);
-        let unpacked = unpacker.decompressor.decompress_to_buffer(&unpacker.stored[..], &mut self.raw);
-        unpacked.map_err(|error| self.damaged(error))?;
+        let done = unpacker.decompressor.decompress_to_buffer(&unpacker.stored[..], &mut self.raw);
+        done.map_err(|error| self.damaged(error))?;
         let left = self.left.checked_sub(u64::from(frame.records));
         self.left = left.ok_or_else(|| self.damaged("it has more records than it says"))?;
         self.offset_bytes += (FRAME_BYTES + frame.stored_len) as u64;

@@ -1,4 +1,9 @@
 //! Any flipped byte and any lost end of a file is noticed, and none makes this crate panic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests make and damage files, and stop at the first surprise"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! Rows whose every field may hold anything that its type can.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests make and damage files, and stop at the first surprise"
+)]
 
 mod common;
 

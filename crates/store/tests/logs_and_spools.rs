@@ -1,4 +1,9 @@
 //! Spools and apply logs: what was written is read, and a crash costs no more than it must.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests make and damage files, and stop at the first surprise"
+)]
 
 use counterpart_model::Code;
 use counterpart_store::{ApplyLog, LogEnd, Spool, SpoolWriter, apply_log};

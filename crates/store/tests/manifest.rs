@@ -1,4 +1,9 @@
 //! Manifests: what is written is read, the root is that of the format document, and a fold equals a fresh write.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests make and damage files, and stop at the first surprise"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! The sorter gives what a stable sort in memory gives, however little memory it has.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests make and damage files, and stop at the first surprise"
+)]
 
 mod common;
 
@@ -12,22 +17,24 @@ type Record = (Vec<u8>, Vec<u8>);
 fn sort_all(records: &[Record], memory_bytes: usize) -> Vec<Record> {
     let dir = tempfile::tempdir().unwrap();
     let mut sorter = Sorter::new(dir.path(), memory_bytes, path::compare);
-    records.iter().for_each(|(key, value)| sorter.push(key, value).unwrap());
+    for (key, value) in records {
+        sorter.push(key, value).unwrap();
+    }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "runs have no names");
-    let mut sorted = sorter.finish().unwrap();
-    assert_eq!(sorted.len(), records.len() as u64);
+    let mut records_back = sorter.finish().unwrap();
+    assert_eq!(records_back.len(), records.len() as u64);
     let mut out = Vec::new();
-    while let Some((key, value)) = sorted.next().unwrap() {
+    while let Some((key, value)) = records_back.next().unwrap() {
         out.push((key.to_vec(), value.to_vec()));
     }
-    assert!(sorted.next().unwrap().is_none());
+    assert!(records_back.next().unwrap().is_none());
     out
 }
 
 fn expected(records: &[Record]) -> Vec<Record> {
-    let mut sorted = records.to_vec();
-    sorted.sort_by(|one, other| path::compare(&one.0, &other.0));
-    sorted
+    let mut records = records.to_vec();
+    records.sort_by(|one, other| path::compare(&one.0, &other.0));
+    records
 }
 
 #[test]
@@ -57,13 +64,13 @@ fn values_by_path() {
         records.push(record);
     }
     records.sort_by(|one, other| one.0.cmp(&other.0));
-    let mut sorted = sorter.finish().unwrap();
+    let mut records_back = sorter.finish().unwrap();
     let (mut path, mut value) = (EntryPath::root(), (0, String::new()));
     for record in &records {
-        assert!(sorted.next_into(&mut path, &mut value).unwrap());
+        assert!(records_back.next_into(&mut path, &mut value).unwrap());
         assert_eq!((&path, &value), (&record.0, &record.1));
     }
-    assert!(!sorted.next_into(&mut path, &mut value).unwrap());
+    assert!(!records_back.next_into(&mut path, &mut value).unwrap());
 }
 
 proptest! {

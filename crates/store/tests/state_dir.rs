@@ -1,4 +1,9 @@
 //! Small files, locks and the layout of the state directory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests make and damage files, and stop at the first surprise"
+)]
 
 use counterpart_model::{Code, SiteRole};
 use counterpart_store::files::{read_json, remove, write_json_atomic};

@@ -196,7 +196,7 @@ impl Decoder {
         row.fact.metadata.xattr = digest_if(flags[1] & HAS_XATTR, &mut digests)?;
         row.fact.metadata.acl = digest_if(flags[1] & HAS_ACL, &mut digests)?;
         self.read_seen(flags, &mut fields, row)?;
-        row.fact.metadata.mtime = (flags[1] & HAS_MTIME != 0).then(|| row.seen.mtime);
+        row.fact.metadata.mtime = (flags[1] & HAS_MTIME != 0).then_some(row.seen.mtime);
         if let Some((distance, nanos)) = coarse {
             let seconds = row.seen.mtime.seconds.wrapping_add(distance);
             row.fact.metadata.mtime = Some(Timestamp::new(seconds, nanos));

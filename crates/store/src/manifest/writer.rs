@@ -136,5 +136,5 @@ impl ManifestWriter {
 /// True when a leaf of this path ends its segment: the path's SHA-256 ends in fifteen zero bits.
 fn ends_segment(path: &[u8]) -> bool {
     let [.., high, low] = Algorithm::Sha256.of(path).0;
-    low == 0 && high & 0x7f == 0
+    u16::from_be_bytes([high, low]).trailing_zeros() >= 15
 }

@@ -1,6 +1,6 @@
 //! The records that are in memory: their bytes in one piece, and sixteen bytes each to find them by.
 
-use super::Compare;
+use super::{Compare, KeyValue};
 
 /// Buffers begin at this size, or an eighth of the budget if that is less.
 const FIRST_BYTES: usize = 64 << 10;
@@ -67,7 +67,7 @@ impl Memory {
     }
 
     /// The next record in the present order.
-    pub(super) fn next(&mut self) -> Option<(&[u8], &[u8])> {
+    pub(super) fn next(&mut self) -> Option<KeyValue<'_>> {
         let place = self.places.get(self.given)?;
         self.given += 1;
         Some(place.record(&self.bytes))
@@ -88,7 +88,7 @@ impl Memory {
 }
 
 impl Place {
-    fn record<'a>(&self, bytes: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    fn record<'a>(&self, bytes: &'a [u8]) -> KeyValue<'a> {
         let at = usize::try_from(self.at).unwrap_or(usize::MAX);
         let record = bytes.get(at..).unwrap_or_default();
         let (key_len, value_len) = (self.key_len as usize, self.value_len as usize);

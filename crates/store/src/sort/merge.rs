@@ -1,6 +1,6 @@
 //! Merges sorted runs: a heap of their next records, of equal keys the earlier run first.
 
-use super::Compare;
+use super::{Compare, KeyValue};
 use crate::blocks::{BlockFile, BlockReader, Unpacker};
 use crate::varint::{Broken, Input};
 use counterpart_model::Failure;
@@ -27,7 +27,7 @@ struct Run {
 }
 
 impl Merge {
-    pub(super) fn new(files: Vec<BlockFile>, compare: Compare) -> Result<Self, Failure> {
+    pub(super) fn new(files: &[BlockFile], compare: Compare) -> Result<Self, Failure> {
         let runs = files.iter().map(|file| Run { reader: file.reader(), left: 0, key: 0..0, value: 0..0 });
         let runs: Vec<Run> = runs.collect();
         let heap = Vec::with_capacity(runs.len());
@@ -44,7 +44,7 @@ impl Merge {
     }
 
     /// The next record as key and value; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<(&[u8], &[u8])>, Failure> {
+    pub(super) fn next(&mut self) -> Result<Option<KeyValue<'_>>, Failure> {
         if std::mem::take(&mut self.given) {
             self.pass()?;
         }

@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 /// How two keys compare.
 pub type Compare = fn(&[u8], &[u8]) -> Ordering;
 
+/// A record as key and value.
+pub type KeyValue<'a> = (&'a [u8], &'a [u8]);
+
 /// So many runs are merged at once; more are merged into longer ones first.
 const MAX_RUNS: usize = 64;
 
@@ -73,8 +76,8 @@ impl Sorter {
         while self.levels.iter().map(Vec::len).sum::<usize>() > MAX_RUNS {
             self.merge_lowest()?;
         }
-        let runs = self.levels.into_iter().rev().flatten().collect();
-        Ok(Sorted { source: Source::Runs(Merge::new(runs, self.compare)?), total: self.total })
+        let runs: Vec<BlockFile> = self.levels.into_iter().rev().flatten().collect();
+        Ok(Sorted { source: Source::Runs(Merge::new(&runs, self.compare)?), total: self.total })
     }
 
     fn spill(&mut self) -> Result<(), Failure> {
@@ -98,7 +101,7 @@ impl Sorter {
     fn merge_lowest(&mut self) -> Result<(), Failure> {
         let Some(lowest) = self.levels.iter().position(|level| !level.is_empty()) else { return Ok(()) };
         let runs = std::mem::take(&mut self.levels[lowest]);
-        let mut merge = Merge::new(runs, self.compare)?;
+        let mut merge = Merge::new(&runs, self.compare)?;
         let mut run = self.new_run()?;
         while let Some((key, value)) = merge.next()? {
             put(&mut run, key, value)?;
@@ -130,7 +133,7 @@ fn put(run: &mut BlockWriter, key: &[u8], value: &[u8]) -> Result<(), Failure> {
 impl Sorted {
     /// The next record as key and value; `None` at the end.
     #[expect(clippy::should_implement_trait, reason = "it lends, which an iterator cannot")]
-    pub fn next(&mut self) -> Result<Option<(&[u8], &[u8])>, Failure> {
+    pub fn next(&mut self) -> Result<Option<KeyValue<'_>>, Failure> {
         match &mut self.source {
             Source::Memory(memory) => Ok(memory.next()),
             Source::Runs(merge) => merge.next(),

@@ -143,7 +143,7 @@ pub(crate) fn ending_names() -> &'static [Vec<u8>] {
 /// The rule of docs/FORMAT.md in other words: the hash as a number is divisible by 2^15.
 pub(crate) fn ends_segment(path: &[u8]) -> bool {
     let hash = Algorithm::Sha256.of(path).0;
-    u16::from_be_bytes([hash[30], hash[31]]) % (1 << 15) == 0
+    u16::from_be_bytes([hash[30], hash[31]]).is_multiple_of(1 << 15)
 }
 
 /// The root by the plain words of docs/FORMAT.md.
@@ -181,7 +181,9 @@ pub(crate) fn blank_row() -> Row {
 
 pub(crate) fn write(path: &Path, rows: &[Row], began_seconds: i64) -> counterpart_store::Summary {
     let mut writer = counterpart_store::ManifestWriter::create(path, &header(), began_seconds).unwrap();
-    rows.iter().for_each(|row| writer.push(row).unwrap());
+    for row in rows {
+        writer.push(row).unwrap();
+    }
     writer.finish().unwrap()
 }
 
