@@ -23,6 +23,7 @@ pub(crate) mod put;
 pub mod attributes;
 pub mod exclude;
 pub mod filesystem;
+pub mod overlap;
 pub mod owners;
 pub mod read;
 pub mod root;

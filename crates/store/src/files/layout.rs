@@ -93,6 +93,11 @@ fn child(parent: &Path, name: &str) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
+/// Makes a private directory, its parents too; one that is there is no failure.
+pub fn make_dir(path: &Path) -> Result<(), Failure> {
+    make(path, true)
+}
+
 fn make(path: &Path, with_parents: bool) -> Result<(), Failure> {
     let made = std::fs::DirBuilder::new().mode(0o700).recursive(with_parents).create(path);
     match made {

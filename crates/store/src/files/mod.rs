@@ -10,4 +10,4 @@ mod layout;
 pub use bytes::{names_with, read_bytes, rename, write_bytes_atomic};
 pub(crate) use json::{beside, publish};
 pub use json::{read_json, remove, write_json_atomic};
-pub use layout::{PairDir, StateDir};
+pub use layout::{PairDir, StateDir, make_dir};

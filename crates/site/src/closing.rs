@@ -1,0 +1,86 @@
+//! Closing a pass: what was learned is folded into a new manifest, which becomes the site's own.
+
+use crate::changes::Changes;
+use crate::opening::{Current, OpenPass, now};
+use crate::site::LocalSiteOptions;
+use counterpart_model::{Failure, SiteRole};
+use counterpart_port::{Closed, HowCounts};
+use counterpart_store::manifest::{Header, Manifest, Summary, fold};
+use counterpart_store::{RowChanges, files};
+use std::path::Path;
+
+/// Ends the pass. Where nothing changed at all, the old file stays and no byte is written.
+pub(crate) fn close(pass: &OpenPass, options: &LocalSiteOptions) -> Result<Closed, Failure> {
+    let scanned = pass.scan()?;
+    let learned = pass.learned.batches()?;
+    let header = Header {
+        policy: scanned.request.policy,
+        algorithm: pass.request.policy.algorithm,
+        grain: scanned.request.grain,
+        at_seconds: now().seconds,
+        pair: options.pair.clone(),
+        role: pass.role,
+        extra: serde_json::to_value(&scanned.report.mounts).unwrap_or_default(),
+    };
+    let changed = !scanned.delta.is_empty() || learned.iter().any(|batch| !batch.is_empty());
+    if let Some(base) = pass.base.as_ref().filter(|base| !changed && same_terms(base.header(), &header)) {
+        forget_log(pass)?;
+        return Ok(closed(base.summary(), true));
+    }
+    let mut changes = Changes::new(&scanned.delta, &learned)?;
+    let summary = replace(&pass.state, pass.base.as_ref(), &mut changes, &header, pass.began_seconds, &pass.request.pass)?;
+    forget_log(pass)?;
+    Ok(closed(&summary, false))
+}
+
+fn same_terms(base: &Header, now: &Header) -> bool {
+    base.policy == now.policy && base.extra == now.extra
+}
+
+/// Folds changes into a new manifest and makes it the current one; the one before the last goes.
+pub(crate) fn replace(
+    state: &Path,
+    base: Option<&Manifest>,
+    changes: &mut dyn RowChanges,
+    header: &Header,
+    began_seconds: i64,
+    pass: &str,
+) -> Result<Summary, Failure> {
+    let name = format!("manifest-{pass}.cpm");
+    let summary = fold(base, changes, &state.join(&name), header, began_seconds)?;
+    files::write_json_atomic(&state.join("current.json"), &Current { manifest: name.clone() })?;
+    for old in files::names_with(state, ".cpm")? {
+        let old = format!("{old}.cpm");
+        if old != name {
+            files::remove(&state.join(old))?;
+        }
+    }
+    Ok(summary)
+}
+
+/// The apply log is folded in now.
+fn forget_log(pass: &OpenPass) -> Result<(), Failure> {
+    if pass.role == SiteRole::Standby && !pass.request.read_only {
+        files::remove(&pass.state.join(crate::recovery::LOG_NAME))?;
+    }
+    Ok(())
+}
+
+/// What a manifest says; where nothing was written in this pass, all of its digests are carried.
+fn closed(summary: &Summary, old: bool) -> Closed {
+    let how = HowCounts {
+        read: summary.read_count,
+        written: summary.written_count,
+        carried: summary.carried_count,
+        moved: summary.moved_count,
+        unread: summary.unread_count,
+    };
+    let carried = HowCounts { read: 0, written: 0, carried: how.read + how.written + how.carried, ..how };
+    Closed {
+        root: summary.root,
+        tally: summary.tally,
+        unread: summary.unread,
+        how: if old { carried } else { how },
+        oldest_read_seconds: summary.oldest_read_seconds,
+    }
+}

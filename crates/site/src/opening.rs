@@ -1,0 +1,200 @@
+//! Opening a site for a pass: its root, the pair's lock, its last manifest, and what an interrupted pass left.
+
+use crate::learned::Learned;
+use crate::recovery::{self, Leftovers};
+use crate::scan::Scanned;
+use crate::site::LocalSiteOptions;
+use counterpart_model::{Code, Failure, SiteRole, Timestamp, policy};
+use counterpart_port::{Base, Capabilities, Mount, OpenRequest, Opened, Profile};
+use counterpart_store::{Holder, Lock, Manifest, files};
+use counterpart_tree::{OwnerNames, Root, filesystem, identity, probe};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Everything that a site holds while a pass is open.
+pub(crate) struct OpenPass {
+    pub(crate) root: Root,
+    pub(crate) request: OpenRequest,
+    pub(crate) role: SiteRole,
+    pub(crate) state: PathBuf,
+    pub(crate) spool_dir: PathBuf,
+    pub(crate) began_seconds: i64,
+    pub(crate) base: Option<Manifest>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) owners: OwnerNames,
+    pub(crate) filesystem: Mount,
+    pub(crate) scanned: RwLock<Option<Arc<Scanned>>>,
+    pub(crate) learned: Arc<Learned>,
+    pub(crate) leftovers: Mutex<Option<Leftovers>>,
+    _lock: Option<Lock>,
+}
+
+/// Which manifest is the site's own; replaced whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Current {
+    /// Name of the manifest's file.
+    pub(crate) manifest: String,
+}
+
+pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<(OpenPass, Opened), Failure> {
+    let spool_dir = options.state.join("spool");
+    files::make_dir(&options.state)?;
+    files::make_dir(&spool_dir)?;
+    let lock = take_lock(options, request)?;
+    let root = Root::open(&options.root)?;
+    let began_seconds = now().seconds;
+    let recovered = if options.role == SiteRole::Standby && !request.read_only {
+        recovery::recover(options, &root, &spool_dir, began_seconds)?
+    } else {
+        recovery::Recovered::default()
+    };
+    let base = current_manifest(&options.state)?;
+    let adopted = is_adopted(options, &root)?;
+    let capabilities = capabilities(options, request, &root, adopted)?;
+    let filesystem = root_mount(&root)?;
+    let opened = Opened {
+        profile: profile(options, &filesystem, &capabilities)?,
+        base: base.as_ref().map(base_of),
+        recovered: recovered.changes,
+        recovered_since_seconds: recovered.since_seconds,
+    };
+    let pass = OpenPass {
+        owners: OwnerNames::new(request.policy.owner_by),
+        root,
+        request: request.clone(),
+        role: options.role,
+        state: options.state.clone(),
+        learned: Arc::new(Learned::new(&spool_dir)),
+        spool_dir,
+        began_seconds,
+        base,
+        capabilities,
+        filesystem,
+        scanned: RwLock::default(),
+        leftovers: Mutex::new(recovered.leftovers),
+        _lock: lock,
+    };
+    Ok((pass, opened))
+}
+
+/// The pair's lock is held where the standby is.
+fn take_lock(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Option<Lock>, Failure> {
+    if options.role == SiteRole::Production {
+        return Ok(None);
+    }
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let holder =
+        Holder { pid: std::process::id(), host, pass: request.pass.clone(), since_seconds: now().seconds };
+    Lock::take(&options.state.join("lock"), &holder).map(Some)
+}
+
+/// The site's own manifest.
+pub(crate) fn current_manifest(state: &Path) -> Result<Option<Manifest>, Failure> {
+    let current: Option<Current> = files::read_json(&state.join("current.json"))?;
+    current.map(|current| Manifest::open(&state.join(current.manifest))).transpose()
+}
+
+pub(crate) fn base_of(manifest: &Manifest) -> Base {
+    let (header, summary) = (manifest.header(), manifest.summary());
+    Base { root: summary.root, policy: header.policy, tally: summary.tally, at_seconds: header.at_seconds }
+}
+
+/// A standby is adopted when its root is empty, or says that it is this pair's.
+fn is_adopted(options: &LocalSiteOptions, root: &Root) -> Result<bool, Failure> {
+    if options.role == SiteRole::Production {
+        return Ok(true);
+    }
+    match identity::read(root)? {
+        Some(found) if found.pair == options.pair => Ok(true),
+        Some(_) => Ok(false),
+        None => identity::is_empty(root),
+    }
+}
+
+/// A standby is measured where it may be written to, else judged by its kind.
+fn capabilities(
+    options: &LocalSiteOptions,
+    request: &OpenRequest,
+    root: &Root,
+    adopted: bool,
+) -> Result<Capabilities, Failure> {
+    let kept = options.state.join("capabilities.json");
+    let here = root_mount(root)?.identity;
+    if let Some((identity, known)) = files::read_json::<(String, Capabilities)>(&kept)?
+        && identity == here
+    {
+        return Ok(known);
+    }
+    if options.role == SiteRole::Production || request.read_only || !adopted {
+        return probe::assume(root);
+    }
+    let measured = probe::measure(root)?;
+    files::write_json_atomic(&kept, &(here, &measured))?;
+    Ok(measured)
+}
+
+pub(crate) fn root_mount(root: &Root) -> Result<Mount, Failure> {
+    let mounted = filesystem::identify(root.fd())?;
+    Ok(Mount { path: counterpart_model::EntryPath::root(), kind: mounted.kind, identity: mounted.identity })
+}
+
+fn profile(
+    options: &LocalSiteOptions,
+    filesystem: &Mount,
+    capabilities: &Capabilities,
+) -> Result<Profile, Failure> {
+    let system = rustix::system::uname();
+    let text = |field: &std::ffi::CStr| field.to_string_lossy().into_owned();
+    Ok(Profile {
+        role: options.role,
+        location: options.root.display().to_string(),
+        host: text(system.nodename()),
+        system: format!("{} {} {}", text(system.sysname()), text(system.release()), text(system.machine())),
+        filesystem: filesystem.clone(),
+        capabilities: capabilities.clone(),
+        clock: now(),
+    })
+}
+
+/// Asks once more whether the root is the tree that was opened: opened anew by its path, it must be the same object
+/// on the same filesystem, and not have become empty.
+pub(crate) fn same_tree(pass: &OpenPass, options: &LocalSiteOptions) -> Result<(), Failure> {
+    let again = Root::open(&options.root)?;
+    let changed = |why: &str| Err(Failure::new(Code::SourceIdentity, "looking at production once more", why));
+    if root_mount(&again)?.identity != pass.filesystem.identity {
+        return changed("another filesystem is mounted there now");
+    }
+    let root = counterpart_model::EntryPath::root();
+    if again.stat(&root)?.object() != pass.root.stat(&root)?.object() {
+        return changed("another directory has its name now");
+    }
+    if identity::is_empty(&again)? && pass.scanned_entries() > 0 {
+        return changed("it was emptied since it was scanned");
+    }
+    Ok(())
+}
+
+impl OpenPass {
+    /// What the scan saw.
+    pub(crate) fn scan(&self) -> Result<Arc<Scanned>, Failure> {
+        let scanned = self.scanned.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        scanned.clone().ok_or_else(|| Failure::new(Code::Io, "asking a site", "it was not scanned yet"))
+    }
+
+    fn scanned_entries(&self) -> u64 {
+        self.scan().map_or(0, |scanned| scanned.report.tally.entries())
+    }
+
+    /// How owners are written.
+    pub(crate) fn owner_by(&self) -> policy::OwnerBy {
+        self.request.policy.owner_by
+    }
+}
+
+/// The site's clock.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::new(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos())
+}

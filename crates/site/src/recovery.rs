@@ -1,0 +1,264 @@
+//! What an interrupted pass left at a standby: its apply log is folded in, so that nothing is read or brought twice.
+
+use crate::closing;
+use crate::learned::Learned;
+use crate::opening::{current_manifest, now};
+use crate::site::LocalSiteOptions;
+use counterpart_model::{
+    Content, EntryPath, Fact, Failure, Kind, Observation, Obtained, Row, Standing, Timestamp,
+};
+use counterpart_store::apply_log::{self, LogContents};
+use counterpart_store::manifest::Header;
+use counterpart_store::spool::{Spool, SpoolReader, SpoolWriter};
+use counterpart_store::{Manifest, PathSorter, RowChange, RowChanges, boot_id, files};
+use counterpart_tree::{Leftover, Root, Stat, Touched, Why};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Name of the apply log in a standby's state.
+pub(crate) const LOG_NAME: &str = "apply.log";
+/// Memory for the leftovers' sorter, in bytes.
+const MEMORY_BYTES: usize = 4 << 20;
+/// Leftovers kept behind the front of the requests, which come nearly in order.
+const WINDOW: usize = 4096;
+
+/// What was taken over from an interrupted pass.
+#[derive(Default)]
+pub(crate) struct Recovered {
+    pub(crate) changes: u64,
+    pub(crate) since_seconds: Option<i64>,
+    pub(crate) leftovers: Option<Leftovers>,
+}
+
+/// Folds an apply log in, if there is one.
+pub(crate) fn recover(
+    options: &LocalSiteOptions,
+    root: &Root,
+    spool_dir: &Path,
+    began_seconds: i64,
+) -> Result<Recovered, Failure> {
+    let path = options.state.join(LOG_NAME);
+    let Some(log) = apply_log::read::<Touched>(&path)? else { return Ok(Recovered::default()) };
+    let base = current_manifest(&options.state)?;
+    let mut recovery = Recovery {
+        root,
+        rebooted: log.boot_id != boot_id()?,
+        base: base.as_ref(),
+        learned: Learned::new(spool_dir),
+        arrived: PathSorter::new(spool_dir, MEMORY_BYTES),
+        changes: 0,
+    };
+    recovery.read(&log)?;
+    let Recovery { learned, arrived, changes, .. } = recovery;
+    fold_in(options, base.as_ref(), &learned, began_seconds)?;
+    let leftovers = Leftovers::new(arrived, spool_dir)?;
+    files::remove(&path)?;
+    Ok(Recovered { changes, since_seconds: began_of(&log.pass), leftovers: Some(leftovers) })
+}
+
+/// When a pass began, by its name.
+fn began_of(pass: &str) -> Option<i64> {
+    let digits: Vec<i64> = pass.bytes().filter(u8::is_ascii_digit).map(|digit| i64::from(digit - b'0')).collect();
+    let number = |from: usize, len: usize| {
+        digits.get(from..from + len).map(|part| part.iter().fold(0, |sum, digit| sum * 10 + digit))
+    };
+    let (year, month, day) = (number(0, 4)?, number(4, 2)?, number(6, 2)?);
+    let (hour, minute, second) = (number(8, 2)?, number(10, 2)?, number(12, 2)?);
+    Some(days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar: whole years, then the days of a year that begins in March.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
+}
+
+struct Recovery<'a> {
+    root: &'a Root,
+    rebooted: bool,
+    base: Option<&'a Manifest>,
+    learned: Learned,
+    arrived: PathSorter<Arrived>,
+    changes: u64,
+}
+
+/// Content that lies in `incoming`.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Arrived {
+    size_bytes: u64,
+    mtime: Timestamp,
+    leftover: Leftover,
+}
+
+impl Recovery<'_> {
+    fn read(&mut self, log: &LogContents<Touched>) -> Result<(), Failure> {
+        let mut records = log.records()?;
+        while let Some(logged) = records.next()? {
+            let doubted = self.rebooted && logged.after_last_sync;
+            self.take(logged.record, doubted)?;
+        }
+        Ok(())
+    }
+
+    /// A record is believed as far as the tree bears it out.
+    fn take(&mut self, touched: Touched, doubted: bool) -> Result<(), Failure> {
+        if let Some(from) = &touched.renamed_from
+            && self.root.stat(from).is_err()
+        {
+            self.learned.gone(from, touched.whole)?;
+        }
+        let stat = self.root.stat(&touched.path).ok();
+        match (&touched.now, stat) {
+            (None, None) => {
+                self.changes += 1;
+                self.learned.gone(&touched.path, touched.whole)
+            }
+            (Some((fact, seen)), Some(stat)) if is_that(&stat, fact, seen) => {
+                self.changes += 1;
+                self.there(&touched, doubted)
+            }
+            (Some((fact, seen)), _) => match &touched.incoming {
+                Some(location) if !doubted => self.lies_in_incoming(&touched.path, fact, seen, location),
+                _ => Ok(()),
+            },
+            (None, Some(_)) => Ok(()),
+        }
+    }
+
+    fn there(&mut self, touched: &Touched, doubted: bool) -> Result<(), Failure> {
+        let Some((fact, seen)) = touched.now.clone() else { return Ok(()) };
+        let from = touched.renamed_from.as_ref().unwrap_or(&touched.path);
+        let (mut fact, seen) = complete(touched.why, fact, seen, || self.base.map_or(Ok(None), |base| base.find(from)))?;
+        if doubted && fact.kind == Kind::File {
+            fact.content = Content::Unread;
+        }
+        let row = Row { path: touched.path.clone(), fact, seen };
+        let whole = touched.whole && touched.renamed_from.is_none();
+        self.learned.change(&RowChange { path: touched.path.clone(), row: Some(row), whole })
+    }
+
+    fn lies_in_incoming(
+        &mut self,
+        path: &EntryPath,
+        fact: &Fact,
+        seen: &Observation,
+        location: &[u8],
+    ) -> Result<(), Failure> {
+        let Some(digest) = fact.digest() else { return Ok(()) };
+        let leftover = Leftover { digest, location: location.to_vec() };
+        let arrived = Arrived { size_bytes: fact.size_bytes, mtime: seen.mtime, leftover };
+        self.arrived.push(path, &arrived)
+    }
+}
+
+fn is_that(stat: &Stat, fact: &Fact, seen: &Observation) -> bool {
+    let kind = stat.kind == fact.kind || fact.kind == Kind::HardLink && stat.kind == Kind::File;
+    let size = fact.kind != Kind::File || stat.size_bytes == fact.size_bytes;
+    kind && size && stat.inode == seen.inode && stat.mtime == seen.mtime && stat.ctime == seen.ctime
+}
+
+/// Puts in what a change that did not look at the content leaves as it was known before.
+pub(crate) fn complete(
+    why: Why,
+    mut fact: Fact,
+    mut seen: Observation,
+    known: impl FnOnce() -> Result<Option<Row>, Failure>,
+) -> Result<(Fact, Observation), Failure> {
+    let untouched = matches!(why, Why::Metadata | Why::Renamed | Why::Directory);
+    if !untouched || fact.kind != Kind::File || fact.standing != Standing::Compared {
+        return Ok((fact, seen));
+    }
+    let Some(row) = known()? else { return Ok((fact, seen)) };
+    let agrees = row.fact.size_bytes == fact.size_bytes
+        && (fact.is_unread() || row.fact.digest() == fact.digest());
+    if agrees {
+        fact.content = row.fact.content;
+        seen.obtained = row.seen.obtained;
+    } else if fact.digest().is_some() && seen.obtained == Obtained::default() {
+        seen.obtained = Obtained { how: counterpart_model::How::Read, at_seconds: now().seconds };
+    }
+    Ok((fact, seen))
+}
+
+fn fold_in(
+    options: &LocalSiteOptions,
+    base: Option<&Manifest>,
+    learned: &Learned,
+    began_seconds: i64,
+) -> Result<(), Failure> {
+    let mut changes = Batches::new(&learned.batches()?)?;
+    let header = base.map_or_else(|| first_header(options), |base| Ok(base.header().clone()))?;
+    let pass = format!("recovered-{began_seconds}");
+    closing::replace(&options.state, base, &mut changes, &header, began_seconds, &pass).map(drop)
+}
+
+/// The header of a manifest that an interrupted first pass left: no policy matches it, so its facts are made anew.
+fn first_header(options: &LocalSiteOptions) -> Result<Header, Failure> {
+    Ok(Header {
+        policy: counterpart_model::Digest([0; 32]),
+        algorithm: options.algorithm,
+        grain: counterpart_model::Grain::NANOSECOND,
+        at_seconds: 0,
+        pair: options.pair.clone(),
+        role: options.role,
+        extra: serde_json::Value::Null,
+    })
+}
+
+/// The one batch that a recovery learns.
+struct Batches(Vec<SpoolReader<RowChange>>);
+
+impl Batches {
+    fn new(batches: &[Arc<Spool<RowChange>>]) -> Result<Self, Failure> {
+        batches.iter().map(|batch| batch.reader()).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl RowChanges for Batches {
+    fn next_into(&mut self, change: &mut RowChange) -> Result<bool, Failure> {
+        match self.0.first_mut() {
+            Some(reader) => reader.next_into(change),
+            None => Ok(false),
+        }
+    }
+}
+
+/// Content that an interrupted pass brought without publishing it, asked for nearly in path order.
+pub(crate) struct Leftovers {
+    reader: SpoolReader<(EntryPath, Arrived)>,
+    window: VecDeque<(EntryPath, Arrived)>,
+    ended: bool,
+}
+
+impl Leftovers {
+    fn new(arrived: PathSorter<Arrived>, dir: &Path) -> Result<Self, Failure> {
+        let mut sorted = arrived.finish()?;
+        let mut writer = SpoolWriter::temporary(dir)?;
+        let mut path = EntryPath::root();
+        let leftover = Leftover { digest: counterpart_model::Digest([0; 32]), location: Vec::new() };
+        let mut item = Arrived { size_bytes: 0, mtime: Timestamp::default(), leftover };
+        while sorted.next_into(&mut path, &mut item)? {
+            writer.push(&(path.clone(), item.clone()))?;
+        }
+        Ok(Self { reader: writer.finish()?.reader()?, window: VecDeque::new(), ended: false })
+    }
+
+    /// What lies ready for a path with exactly this size and time.
+    pub(crate) fn find(&mut self, path: &EntryPath, size_bytes: u64, mtime: Timestamp) -> Option<Leftover> {
+        while !self.ended && self.window.back().is_none_or(|(last, _)| last < path) {
+            match self.reader.next() {
+                Ok(Some(next)) => self.window.push_back(next),
+                // A damaged spool only costs the saving.
+                Ok(None) | Err(_) => self.ended = true,
+            }
+            if self.window.len() > WINDOW {
+                self.window.pop_front();
+            }
+        }
+        let at = self.window.binary_search_by(|(known, _)| known.cmp(path)).ok()?;
+        let (_, arrived) = self.window.get(at)?;
+        (arrived.size_bytes == size_bytes && arrived.mtime == mtime).then(|| arrived.leftover.clone())
+    }
+}

@@ -1,0 +1,115 @@
+//! The site itself: its options, what it holds between calls, and the port's calls handed to where they are done.
+
+use crate::opening::OpenPass;
+use crate::{closing, files, observed, opening, reader, scan};
+use counterpart_model::{Code, EntryPath, Failure, Finding, Row, SiteRole};
+use counterpart_port::{
+    Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Observed, OpenRequest, Opened, ScanReport, ScanRequest,
+    Site, Stream, Watch,
+};
+use counterpart_store::Manifest;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where a site is, and how it works.
+#[derive(Clone, Debug)]
+pub struct LocalSiteOptions {
+    /// Which end of the pair.
+    pub role: SiteRole,
+    /// Name of the pair.
+    pub pair: String,
+    /// Root of its tree.
+    pub root: PathBuf,
+    /// Its own directory in the state directory.
+    pub state: PathBuf,
+    /// Algorithm of content digests.
+    pub algorithm: counterpart_model::Algorithm,
+    /// Threads that walk ahead; `None` chooses by the kind of filesystem.
+    pub read_ahead_threads: Option<usize>,
+}
+
+/// A site on this host.
+pub struct LocalSite {
+    pub(crate) options: LocalSiteOptions,
+    open: Mutex<Option<Arc<OpenPass>>>,
+}
+
+impl LocalSite {
+    /// A site; nothing is opened yet.
+    pub fn new(options: LocalSiteOptions) -> Self {
+        Self { options, open: Mutex::default() }
+    }
+
+    /// The manifest of the site's last pass; `None` before the first.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    pub fn manifest(&self) -> Result<Option<Manifest>, Failure> {
+        opening::current_manifest(&self.options.state)
+    }
+
+    /// What the last manifest says of one path.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    pub fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {
+        self.manifest()?.map_or(Ok(None), |manifest| manifest.find(path))
+    }
+
+    /// The pass that is open.
+    pub(crate) fn pass(&self) -> Result<Arc<OpenPass>, Failure> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.clone().ok_or_else(|| Failure::new(Code::Io, "asking a site", "no pass is open there"))
+    }
+
+    fn set(&self, pass: Option<Arc<OpenPass>>) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = pass;
+    }
+}
+
+impl Site for LocalSite {
+    fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
+        let (pass, opened) = opening::open(&self.options, request)?;
+        self.set(Some(Arc::new(pass)));
+        Ok(opened)
+    }
+
+    fn scan(
+        &self,
+        request: &ScanRequest,
+        found: &mut (dyn FnMut(Finding) + Send),
+        watch: &dyn Watch,
+    ) -> Result<ScanReport, Failure> {
+        scan::scan(&*self.pass()?, &self.options, request, found, watch)
+    }
+
+    fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
+        observed::observed(&*self.pass()?, extent)
+    }
+
+    fn excluded(&self) -> Result<Box<dyn Stream<ExcludedEntry> + '_>, Failure> {
+        observed::excluded(&*self.pass()?)
+    }
+
+    fn content(&self) -> Result<Box<dyn ContentReader + '_>, Failure> {
+        Ok(Box::new(reader::SiteReader::new(self.pass()?)?))
+    }
+
+    fn same_tree(&self) -> Result<(), Failure> {
+        opening::same_tree(&*self.pass()?, &self.options)
+    }
+
+    fn files(&self, from: &EntryPath) -> Result<Box<dyn Stream<KnownFile> + '_>, Failure> {
+        files::files(&*self.pass()?, from)
+    }
+
+    fn close(&self) -> Result<Closed, Failure> {
+        let closed = closing::close(&*self.pass()?, &self.options)?;
+        self.set(None);
+        Ok(closed)
+    }
+
+    fn abandon(&self) {
+        self.set(None);
+    }
+}
