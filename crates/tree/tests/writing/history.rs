@@ -1,0 +1,172 @@
+//! Versions, bringing them back, and the end of their retention.
+
+use crate::support::*;
+use counterpart_model::{Action, Code, EntryPath};
+use counterpart_port::Export;
+use counterpart_tree::{history, identity};
+use std::path::Path;
+
+fn export(
+    scene: &Scene,
+    id: &counterpart_port::HistoryId,
+    beneath: &str,
+    to: &Path,
+) -> Result<(), counterpart_model::Failure> {
+    let request = Export {
+        id: id.clone(),
+        beneath: at(beneath),
+        to: to.to_owned(),
+    };
+    history::export(&scene.root, &request)
+}
+
+#[test]
+fn versions_come_back_whole_and_overwrite_nothing() {
+    let scene = Scene::new();
+    scene.write("a", b"one", 0o640, time(1));
+    let modify = |content: &'static [u8]| {
+        (
+            change(
+                Action::Modify,
+                "a",
+                file(b"one", 0o640, time(1)),
+                file(content, 0o640, time(2)),
+            ),
+            content,
+        )
+    };
+    scene.apply("p1", &[modify(b"two")]);
+    scene.apply("p2", &[modify(b"three")]);
+    let versions = history::versions(&scene.root, &at("a")).unwrap();
+    let ids: Vec<&str> = versions.iter().map(|version| version.id.0.as_str()).collect();
+    assert_eq!(ids, ["p2/1", "p1/1"]);
+    assert_eq!(
+        (versions[1].fact.digest(), &*versions[1].why),
+        (Some(digest(b"one")), "replaced")
+    );
+    let to = tempfile::tempdir().unwrap();
+    export(&scene, &versions[1].id, "", to.path()).unwrap();
+    let back = Scene::at(to.path());
+    assert_eq!(
+        (back.read("a"), back.mode("a"), back.mtime("a")),
+        (b"one".to_vec(), 0o640, time(1))
+    );
+    assert_eq!(
+        export(&scene, &versions[0].id, "", to.path()).unwrap_err().code,
+        Code::Usage
+    );
+    assert_eq!((back.read("a"), back.names().len()), (b"one".to_vec(), 1));
+}
+
+#[test]
+fn a_part_of_a_removed_directory_comes_back_alone() {
+    let scene = Scene::new();
+    scene.mkdir("d/e", 0o755, time(1));
+    scene.write("d/e/f", b"f", 0o600, time(3));
+    std::os::unix::fs::symlink("/etc", scene.on_disk("d/away")).unwrap();
+    scene.stamp("d/e", 0o555, time(2));
+    scene.apply("p1", &[(remove("d", directory(0o755, time(1))), b"")]);
+    let versions = history::versions(&scene.root, &at("d/e/f")).unwrap();
+    assert_eq!((versions.len(), &versions[0].path), (1, &at("d")));
+    assert_eq!(history::versions(&scene.root, &at("d/e/none")).unwrap(), []);
+    let to = tempfile::tempdir().unwrap();
+    export(&scene, &versions[0].id, "e", to.path()).unwrap();
+    let back = Scene::at(to.path());
+    assert_eq!(
+        (back.names(), back.read("e/f")),
+        (vec!["e".into(), "e/f".into()], b"f".to_vec())
+    );
+    assert_eq!((back.mode("e"), back.mtime("e")), (0o555, time(2)));
+    assert!(export(&scene, &versions[0].id, "away/passwd", to.path()).is_err());
+    export(&scene, &versions[0].id, "", to.path()).unwrap();
+    assert!(back.on_disk("d/away").is_symlink());
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let scene = Scene::new();
+    assert_eq!(history::versions(&scene.root, &EntryPath::root()).unwrap(), []);
+    let to = tempfile::tempdir().unwrap();
+    for id in ["p1/1", "../x/1", "p1", "/1"] {
+        let failure = export(&scene, &counterpart_port::HistoryId(id.into()), "", to.path()).unwrap_err();
+        assert_eq!(failure.code, Code::NotFound, "{id}");
+    }
+}
+
+#[test]
+fn only_an_expired_pass_is_deleted_and_only_by_its_name() {
+    let scene = Scene::new();
+    scene.mkdir("d", 0o755, time(1));
+    scene.write("d/f", b"1234567", 0o444, time(1));
+    scene.stamp("d", 0o555, time(1));
+    scene.write("g", b"123", 0o644, time(1));
+    scene.apply(
+        "p1",
+        &[
+            (remove("d", directory(0o555, time(1))), b""),
+            (remove("g", file(b"123", 0o644, time(1))), b""),
+        ],
+    );
+    assert!(history::expired(&scene.root, 1000).unwrap().is_empty());
+    let expired = history::expired(&scene.root, i64::MAX).unwrap();
+    assert_eq!(
+        (
+            expired.len(),
+            &*expired[0].pass,
+            expired[0].entries,
+            expired[0].bytes
+        ),
+        (1, "p1", 2, 10)
+    );
+    for refused in ["", ".", "..", "p1/1", "../incoming", "p2", "p1.open"] {
+        assert!(history::delete(&scene.root, refused).is_err(), "{refused:?}");
+    }
+    assert!(scene.on_disk(".counterpart/history/p1/1/f").exists());
+    history::delete(&scene.root, "p1").unwrap();
+    assert!(!scene.on_disk(".counterpart/history/p1").exists());
+    assert!(scene.on_disk(".counterpart/history").exists());
+}
+
+#[test]
+fn a_pass_that_is_not_closed_is_neither_expired_nor_deleted() {
+    let scene = Scene::new();
+    scene.write("g", b"123", 0o644, time(1));
+    let applier = scene.start("p1");
+    run(&applier, &remove("g", file(b"123", 0o644, time(1))), b"").unwrap();
+    assert!(history::expired(&scene.root, i64::MAX).unwrap().is_empty());
+    assert_eq!(history::delete(&scene.root, "p1").unwrap_err().code, Code::Locked);
+    assert_eq!(history::versions(&scene.root, &at("g")).unwrap().len(), 1);
+}
+
+#[test]
+fn an_index_line_cut_off_by_a_crash_spoils_no_other() {
+    let scene = Scene::new();
+    scene.write("a", b"a", 0o644, time(1));
+    scene.write("b", b"b", 0o644, time(1));
+    scene.apply("p1", &[(remove("a", file(b"a", 0o644, time(1))), b"")]);
+    let index = scene.on_disk(".counterpart/history/p1/index");
+    let mut text = std::fs::read(&index).unwrap();
+    text.extend_from_slice(b"{\"n\":2,\"pa");
+    std::fs::write(&index, text).unwrap();
+    scene.apply("p1", &[(remove("b", file(b"b", 0o644, time(1))), b"")]);
+    let versions = history::versions(&scene.root, &EntryPath::root()).unwrap();
+    let ids: Vec<&str> = versions.iter().map(|version| version.id.0.as_str()).collect();
+    assert_eq!(ids, ["p1/2", "p1/1"]);
+}
+
+#[test]
+fn the_identity_is_kept_and_the_root_keeps_its_time() {
+    let scene = Scene::new();
+    scene.stamp("", 0o755, time(5));
+    assert_eq!(identity::read(&scene.root).unwrap(), None);
+    assert!(identity::is_empty(&scene.root).unwrap());
+    let made = identity::Identity::fresh("study-035").unwrap();
+    identity::write(&scene.root, &made).unwrap();
+    assert_eq!(identity::read(&scene.root).unwrap(), Some(made.clone()));
+    assert_eq!((made.id.len(), scene.mtime("")), (32, time(5)));
+    assert!(identity::is_empty(&scene.root).unwrap());
+    scene.write("a", b"", 0o644, time(1));
+    assert!(!identity::is_empty(&scene.root).unwrap());
+    std::fs::write(scene.on_disk(".counterpart/identity.json"), b"{").unwrap();
+    assert_eq!(identity::read(&scene.root).unwrap_err().code, Code::StateDamaged);
+}
