@@ -3,10 +3,10 @@
 //! It says whether a file changed while it was read; what that means is for the caller. No digest is made here.
 
 use crate::attributes::{self, Found, Subject};
-use crate::root::{Root, open_file_at};
+use crate::root::{Root, open_file_at, split_name};
 use crate::stat::{Stat, stat_at};
 use crate::{fault, root::NotOpened};
-use counterpart_model::{Carry, Code, EntryPath, Failure, path};
+use counterpart_model::{Carry, Code, EntryPath, Failure};
 use counterpart_port::Piece;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Advice, SeekFrom, fadvise, seek};
@@ -148,10 +148,7 @@ impl FileReader {
         path: &EntryPath,
         act: impl Fn(&Arc<OwnedFd>, &CString) -> Result<T, Missed>,
     ) -> Result<(CString, T), Failure> {
-        let (above, name) = path::split(path.as_bytes());
-        let name = if path.is_root() { b"." } else { name };
-        let name = CString::new(name)
-            .map_err(|_| fault::failure(Code::Unreadable, format!("opening {path}"), Errno::INVAL))?;
+        let (above, name) = split_name(path)?;
         if let Some(parent) = self.parent.as_ref().filter(|parent| parent.path == above) {
             match act(&parent.handle, &name) {
                 Ok(done) => return Ok((name, done)),
@@ -159,7 +156,15 @@ impl FileReader {
                 Err(Missed::Gone(_)) => {}
             }
         }
-        let handle = Arc::new(self.root.directory(&EntryPath::trusted(above))?);
+        let reaching = |failure| Failure {
+            doing: format!("reaching {path}"),
+            ..failure
+        };
+        let handle = Arc::new(
+            self.root
+                .directory(&EntryPath::trusted(above))
+                .map_err(reaching)?,
+        );
         let done = act(&handle, &name).map_err(|missed| missed.failure(path));
         self.parent = Some(Parent {
             path: above.to_vec(),

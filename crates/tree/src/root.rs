@@ -93,11 +93,10 @@ impl Root {
     /// # Errors
     /// As [`Root::directory`].
     pub fn parent(&self, path: &EntryPath) -> Result<(OwnedFd, CString), Failure> {
-        let (above, name) = path::split(path.as_bytes());
-        let refuse = |errno| failing(Code::UnreadableDirectory, "reaching", path, errno);
-        let name = if path.is_root() { b"." } else { name };
-        let name = CString::new(name).map_err(|_| refuse(Errno::INVAL))?;
-        Ok((open_directory(self.fd(), above).map_err(refuse)?, name))
+        let (above, name) = split_name(path)?;
+        let parent = open_directory(self.fd(), above)
+            .map_err(|errno| failing(Code::UnreadableDirectory, "reaching", path, errno))?;
+        Ok((parent, name))
     }
 
     /// Opens a regular file to be read, through no link, without touching its time of access where that is allowed.
@@ -234,6 +233,19 @@ fn open_components(base: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> 
         at = Some(open_directory_at(at.as_ref().map_or(base, AsFd::as_fd), &name)?);
     }
     at.ok_or(Errno::INVAL)
+}
+
+/// The directory of an entry and its name in it, which leads nowhere else (`.` for the root).
+pub(crate) fn split_name(path: &EntryPath) -> Result<(&[u8], CString), Failure> {
+    let (above, name) = path::split(path.as_bytes());
+    if path.is_root() {
+        return Ok((above, c".".to_owned()));
+    }
+    let refuse =
+        |why: &dyn std::fmt::Display| Failure::new(Code::Unreadable, format!("reaching {path}"), why);
+    path::check_name(name).map_err(|error| refuse(&error))?;
+    let name = CString::new(name).map_err(|error| refuse(&error))?;
+    Ok((above, name))
 }
 
 fn failing(code: Code, doing: &str, path: &EntryPath, errno: Errno) -> Failure {
