@@ -25,7 +25,8 @@ const END_BYTES: usize = FRAME_BYTES + 8;
 
 /// Appends a value in postcard's encoding.
 pub(crate) fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), Failure> {
-    *out = postcard::to_extend(value, std::mem::take(out)).map_err(|error| misuse("encoding a record", error))?;
+    *out = postcard::to_extend(value, std::mem::take(out))
+        .map_err(|error| misuse("encoding a record", error))?;
     Ok(())
 }
 
@@ -33,7 +34,11 @@ pub(crate) fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), F
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     match decode_first(bytes)? {
         (value, []) => Ok(value),
-        _ => Err(Failure::new(Code::StateDamaged, "decoding a record", "bytes are left over")),
+        _ => Err(Failure::new(
+            Code::StateDamaged,
+            "decoding a record",
+            "bytes are left over",
+        )),
     }
 }
 
@@ -93,9 +98,20 @@ struct Frame {
 impl BlockWriter {
     /// Writes into an empty file; `path` is for messages.
     pub(crate) fn new(file: File, path: PathBuf) -> Result<Self, Failure> {
-        let compressor = Compressor::new(COMPRESSION_LEVEL).map_err(|error| io_at("writing", &path, &error))?;
+        let compressor =
+            Compressor::new(COMPRESSION_LEVEL).map_err(|error| io_at("writing", &path, &error))?;
         let (raw, framed) = (Vec::with_capacity(BLOCK_BYTES + 4096), Vec::new());
-        Ok(Self { file, path, raw, begun: 0, records: 0, framed, compressor, len_bytes: 0, total: 0 })
+        Ok(Self {
+            file,
+            path,
+            raw,
+            begun: 0,
+            records: 0,
+            framed,
+            compressor,
+            len_bytes: 0,
+            total: 0,
+        })
     }
 
     /// Where the bytes of the next record go; [`BlockWriter::end_record`] follows.
@@ -106,12 +122,19 @@ impl BlockWriter {
     /// Ends a record.
     pub(crate) fn end_record(&mut self) -> Result<(), Failure> {
         if self.raw.len() - self.begun > MAX_RECORD_BYTES {
-            return Err(misuse(format!("writing {}", self.path.display()), "a record is longer than any"));
+            return Err(misuse(
+                format!("writing {}", self.path.display()),
+                "a record is longer than any",
+            ));
         }
         self.begun = self.raw.len();
         self.records += 1;
         self.total += 1;
-        if self.begun >= BLOCK_BYTES { self.flush() } else { Ok(()) }
+        if self.begun >= BLOCK_BYTES {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends the file.
@@ -124,7 +147,12 @@ impl BlockWriter {
             Ok(())
         })?;
         let (file, path) = (Arc::new(self.file), Arc::from(self.path));
-        Ok(BlockFile { file, path, end_bytes, records: self.total })
+        Ok(BlockFile {
+            file,
+            path,
+            end_bytes,
+            records: self.total,
+        })
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -132,7 +160,9 @@ impl BlockWriter {
             return Ok(());
         }
         let raw = std::mem::take(&mut self.raw);
-        self.write(raw.len(), self.records, |compressor, framed| pack(compressor, &raw, framed))?;
+        self.write(raw.len(), self.records, |compressor, framed| {
+            pack(compressor, &raw, framed)
+        })?;
         self.raw = raw;
         self.raw.clear();
         (self.begun, self.records) = (0, 0);
@@ -150,11 +180,15 @@ impl BlockWriter {
         self.framed.resize(FRAME_BYTES, 0);
         fill(&mut self.compressor, &mut self.framed).map_err(fail)?;
         let stored_len = self.framed.len() - FRAME_BYTES;
-        let lengths = [short(raw_len), short(stored_len), records].map(u32::to_le_bytes).concat();
+        let lengths = [short(raw_len), short(stored_len), records]
+            .map(u32::to_le_bytes)
+            .concat();
         let (frame, stored) = self.framed.split_at_mut(FRAME_BYTES);
         frame[..12].copy_from_slice(&lengths);
         frame[12..].copy_from_slice(&checksum::of(&[&lengths, stored]));
-        self.file.write_all_at(&self.framed, self.len_bytes).map_err(fail)?;
+        self.file
+            .write_all_at(&self.framed, self.len_bytes)
+            .map_err(fail)?;
         self.len_bytes += self.framed.len() as u64;
         Ok(())
     }
@@ -179,7 +213,9 @@ impl BlockFile {
     pub(crate) fn open(file: File, path: &Path) -> Result<Self, Failure> {
         let fail = |error| io_at("reading", path, &error);
         let len = file.metadata().map_err(fail)?.len();
-        let end_bytes = len.checked_sub(END_BYTES as u64).ok_or_else(|| damaged(path, "it ends early"))?;
+        let end_bytes = len
+            .checked_sub(END_BYTES as u64)
+            .ok_or_else(|| damaged(path, "it ends early"))?;
         let mut end = [0; END_BYTES];
         file.read_exact_at(&mut end, end_bytes).map_err(fail)?;
         let (frame, total) = end.split_at(FRAME_BYTES);
@@ -187,18 +223,33 @@ impl BlockFile {
             (frame.raw_len, frame.stored_len, frame.records) == (0, 8, 0) && frame.matches(total)
         });
         frame.ok_or_else(|| damaged(path, "it does not end with its last block"))?;
-        let records = total.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
-        Ok(Self { file: Arc::new(file), path: Arc::from(path), end_bytes, records })
+        let records = total
+            .iter()
+            .rev()
+            .fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+        Ok(Self {
+            file: Arc::new(file),
+            path: Arc::from(path),
+            end_bytes,
+            records,
+        })
     }
 
     /// Makes the file durable.
     pub(crate) fn sync(&self) -> Result<(), Failure> {
-        self.file.sync_all().map_err(|error| io_at("syncing", &self.path, &error))
+        self.file
+            .sync_all()
+            .map_err(|error| io_at("syncing", &self.path, &error))
     }
 
     /// A reader from the beginning.
     pub(crate) fn reader(&self) -> BlockReader {
-        BlockReader { blocks: self.clone(), offset_bytes: 0, left: self.records, raw: Vec::new() }
+        BlockReader {
+            blocks: self.clone(),
+            offset_bytes: 0,
+            left: self.records,
+            raw: Vec::new(),
+        }
     }
 }
 
@@ -216,7 +267,9 @@ impl BlockReader {
         }
         self.raw.clear();
         self.raw.reserve(frame.raw_len);
-        let done = unpacker.decompressor.decompress_to_buffer(&unpacker.stored[..], &mut self.raw);
+        let done = unpacker
+            .decompressor
+            .decompress_to_buffer(&unpacker.stored[..], &mut self.raw);
         done.map_err(|error| self.damaged(error))?;
         let left = self.left.checked_sub(u64::from(frame.records));
         self.left = left.ok_or_else(|| self.damaged("it has more records than it says"))?;
@@ -248,12 +301,15 @@ impl BlockReader {
                 && frame.stored_len <= zstd::zstd_safe::compress_bound(frame.raw_len)
                 && frame.records > 0
         };
-        Frame::parse(&bytes).filter(fits).ok_or_else(|| self.damaged("a block is larger than any"))
+        Frame::parse(&bytes)
+            .filter(fits)
+            .ok_or_else(|| self.damaged("a block is larger than any"))
     }
 
     fn read_at(&self, bytes: &mut [u8], offset: u64) -> Result<(), Failure> {
         let BlockFile { file, path, .. } = &self.blocks;
-        file.read_exact_at(bytes, offset).map_err(|error| io_at("reading", path, &error))
+        file.read_exact_at(bytes, offset)
+            .map_err(|error| io_at("reading", path, &error))
     }
 }
 
@@ -261,7 +317,12 @@ impl Frame {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let (lengths, rest) = bytes.split_first_chunk::<12>()?;
         let (sum, _) = rest.split_first_chunk::<CHECKSUM_BYTES>()?;
-        let number = |at: usize| lengths[at..at + 4].iter().rev().fold(0, |sum, byte| (sum << 8) | u32::from(*byte));
+        let number = |at: usize| {
+            lengths[at..at + 4]
+                .iter()
+                .rev()
+                .fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
+        };
         Some(Self {
             raw_len: usize::try_from(number(0)).ok()?,
             stored_len: usize::try_from(number(4)).ok()?,

@@ -51,16 +51,27 @@ impl LineLog {
     /// Starts a log, over an older one of the same name.
     pub fn create(path: &Path) -> Result<Self, Failure> {
         let file = open::create_over(path)?;
-        let digesting = Digesting { file, hasher: Algorithm::Sha256.hasher(), len_bytes: 0 };
-        let encoder =
-            zstd::stream::write::Encoder::new(digesting, LEVEL).map_err(|error| io_at("starting", path, &error))?;
-        Ok(Self { path: path.to_owned(), encoder, lines: 0 })
+        let digesting = Digesting {
+            file,
+            hasher: Algorithm::Sha256.hasher(),
+            len_bytes: 0,
+        };
+        let encoder = zstd::stream::write::Encoder::new(digesting, LEVEL)
+            .map_err(|error| io_at("starting", path, &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            encoder,
+            lines: 0,
+        })
     }
 
     /// Adds one line, given without its line feed.
     pub fn push(&mut self, line: &[u8]) -> Result<(), Failure> {
         self.lines += 1;
-        let written = self.encoder.write_all(line).and_then(|()| self.encoder.write_all(b"\n"));
+        let written = self
+            .encoder
+            .write_all(line)
+            .and_then(|()| self.encoder.write_all(b"\n"));
         written.map_err(|error| io_at("writing", &self.path, &error))
     }
 
@@ -72,9 +83,16 @@ impl LineLog {
     /// Ends the log and makes it durable.
     pub fn finish(self) -> Result<FinishedLog, Failure> {
         let Self { path, encoder, lines } = self;
-        let done = encoder.finish().and_then(|done| done.file.sync_all().map(|()| done));
+        let done = encoder
+            .finish()
+            .and_then(|done| done.file.sync_all().map(|()| done));
         let done = done.map_err(|error| io_at("writing", &path, &error))?;
-        Ok(FinishedLog { path, lines, len_bytes: done.len_bytes, sha256: done.hasher.finish() })
+        Ok(FinishedLog {
+            path,
+            lines,
+            len_bytes: done.len_bytes,
+            sha256: done.hasher.finish(),
+        })
     }
 }
 
@@ -83,7 +101,10 @@ impl LineReader {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let decoder = zstd::stream::read::Decoder::new(open::read(path)?);
         let decoder = decoder.map_err(|error| io_at("reading", path, &error))?;
-        Ok(Self { path: path.to_owned(), lines: BufReader::new(decoder) })
+        Ok(Self {
+            path: path.to_owned(),
+            lines: BufReader::new(decoder),
+        })
     }
 
     /// Reads the next line into `line`, without its line feed; `false` at the end.

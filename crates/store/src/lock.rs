@@ -54,12 +54,17 @@ fn describe(file: &mut File, holder: &Holder) -> std::io::Result<()> {
 fn taken(path: &Path, file: &mut File) -> Failure {
     let mut text = Vec::new();
     let read = file.take(MAX_HOLDER_BYTES).read_to_end(&mut text);
-    let holder = read.ok().and_then(|_| serde_json::from_slice::<Holder>(&text).ok());
+    let holder = read
+        .ok()
+        .and_then(|_| serde_json::from_slice::<Holder>(&text).ok());
     let why = holder.map_or_else(
         || "another process holds it".to_owned(),
         |holder| {
             let since = counterpart_model::Timestamp::new(holder.since_seconds, 0).rfc3339();
-            format!("process {} on {} holds it for pass {} since {since}", holder.pid, holder.host, holder.pass)
+            format!(
+                "process {} on {} holds it for pass {} since {since}",
+                holder.pid, holder.host, holder.pass
+            )
         },
     );
     Failure::new(Code::Locked, format!("locking {}", path.display()), why)

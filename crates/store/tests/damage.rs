@@ -9,7 +9,9 @@ mod common;
 
 use common::{Listed, Random, header, read_all, rounds, write};
 use counterpart_model::{Failure, Row, Timestamp};
-use counterpart_store::{ApplyLog, Journal, LogEnd, Manifest, RowChange, Spool, SpoolWriter, apply_log, fold};
+use counterpart_store::{
+    ApplyLog, Journal, LogEnd, Manifest, RowChange, Spool, SpoolWriter, apply_log, fold,
+};
 use std::path::Path;
 
 /// Damages the file in many ways; after each, `check` must say that it noticed.
@@ -61,7 +63,13 @@ fn a_damaged_manifest_is_noticed() {
         }
         let folded = Manifest::open(&path).and_then(|manifest| {
             let changes: Vec<RowChange> = Vec::new();
-            fold(Some(&manifest), &mut Listed(changes.into_iter()), &dir.path().join("next"), &header(), 1000)
+            fold(
+                Some(&manifest),
+                &mut Listed(changes.into_iter()),
+                &dir.path().join("next"),
+                &header(),
+                1000,
+            )
         });
         assert!(folded.is_err(), "{what}");
     });
@@ -92,7 +100,9 @@ fn a_damaged_spool_is_noticed() {
 }
 
 fn log_all(path: &Path) -> Result<(LogEnd, Vec<u64>), Failure> {
-    let Some(contents) = apply_log::read::<u64>(path)? else { return Ok((LogEnd::Torn, Vec::new())) };
+    let Some(contents) = apply_log::read::<u64>(path)? else {
+        return Ok((LogEnd::Torn, Vec::new()));
+    };
     let mut reader = contents.records()?;
     let mut all = Vec::new();
     while let Some(logged) = reader.next()? {
@@ -128,11 +138,19 @@ fn a_damaged_journal_is_noticed_and_keeps_its_records() {
     let path = dir.path().join("journal.ndjson");
     let mut journal = Journal::open(dir.path()).unwrap();
     for number in 0..20 {
-        journal.append("certificate", Timestamp::new(number, 0), serde_json::json!({"number": number})).unwrap();
+        journal
+            .append(
+                "certificate",
+                Timestamp::new(number, 0),
+                serde_json::json!({"number": number}),
+            )
+            .unwrap();
     }
     let whole = std::fs::read(&path).unwrap();
     damage(&path, 4, |what| {
-        let Ok(journal) = Journal::open(dir.path()) else { return };
+        let Ok(journal) = Journal::open(dir.path()) else {
+            return;
+        };
         // A lost end is the one thing that a chain alone cannot show; what is left must be a true beginning.
         let left = std::fs::read(&path).unwrap();
         assert!(journal.check().is_err() || whole.starts_with(&left), "{what}");

@@ -9,7 +9,8 @@ mod common;
 
 use common::{read_all, rounds, write};
 use counterpart_model::{
-    Content, Digest, EntryPath, Fact, How, Kind, Metadata, Observation, Obtained, Owner, Row, Standing, Timestamp,
+    Content, Digest, EntryPath, Fact, How, Kind, Metadata, Observation, Obtained, Owner, Row, Standing,
+    Timestamp,
 };
 use counterpart_store::Manifest;
 use proptest::collection::{btree_map, vec};
@@ -26,25 +27,65 @@ fn time() -> impl Strategy<Value = Timestamp> {
 
 fn metadata() -> impl Strategy<Value = Metadata> {
     let owner = option::of(".{0,20}".prop_map(|text| Owner(text.into())));
-    (option::of(any::<u32>()), option::of(time()), owner, option::of(digest()), option::of(digest()))
-        .prop_map(|(mode, mtime, owner, xattr, acl)| Metadata { mode, mtime, owner, xattr, acl })
+    (
+        option::of(any::<u32>()),
+        option::of(time()),
+        owner,
+        option::of(digest()),
+        option::of(digest()),
+    )
+        .prop_map(|(mode, mtime, owner, xattr, acl)| Metadata {
+            mode,
+            mtime,
+            owner,
+            xattr,
+            acl,
+        })
 }
 
 fn fact() -> impl Strategy<Value = Fact> {
-    let kind = prop::sample::select(&[Kind::File, Kind::Directory, Kind::Symlink, Kind::HardLink, Kind::Special][..]);
+    let kind = prop::sample::select(
+        &[
+            Kind::File,
+            Kind::Directory,
+            Kind::Symlink,
+            Kind::HardLink,
+            Kind::Special,
+        ][..],
+    );
     let standing = prop::sample::select(&[Standing::Compared, Standing::Stub, Standing::Special][..]);
-    let content = prop_oneof![Just(Content::None), Just(Content::Unread), digest().prop_map(Content::Digest)];
-    let fields = (kind, standing, any::<u64>(), content, vec(any::<u8>(), 0..40), metadata());
-    fields.prop_map(|(kind, standing, size_bytes, content, target, metadata)| {
-        Fact { kind, standing, size_bytes, content, target, metadata }
+    let content = prop_oneof![
+        Just(Content::None),
+        Just(Content::Unread),
+        digest().prop_map(Content::Digest)
+    ];
+    let fields = (
+        kind,
+        standing,
+        any::<u64>(),
+        content,
+        vec(any::<u8>(), 0..40),
+        metadata(),
+    );
+    fields.prop_map(|(kind, standing, size_bytes, content, target, metadata)| Fact {
+        kind,
+        standing,
+        size_bytes,
+        content,
+        target,
+        metadata,
     })
 }
 
 fn observation() -> impl Strategy<Value = Observation> {
     let how = prop::sample::select(&[How::Unread, How::Read, How::Written, How::Moved][..]);
     (any::<u64>(), time(), time(), how, any::<i64>(), any::<bool>()).prop_map(
-        |(inode, mtime, ctime, how, at_seconds, racy)| {
-            Observation { inode, mtime, ctime, obtained: Obtained { how, at_seconds }, racy }
+        |(inode, mtime, ctime, how, at_seconds, racy)| Observation {
+            inode,
+            mtime,
+            ctime,
+            obtained: Obtained { how, at_seconds },
+            racy,
         },
     )
 }

@@ -13,7 +13,9 @@ fn filled(dir: &Path, count: i64) -> Vec<u8> {
     let mut journal = Journal::open(dir).unwrap();
     for number in 0..count {
         let body = serde_json::json!({"zeta": number, "alpha": "é\n", "half": 0.5});
-        journal.append("certificate", Timestamp::new(1_700_000_000 + number, 5), body).unwrap();
+        journal
+            .append("certificate", Timestamp::new(1_700_000_000 + number, 5), body)
+            .unwrap();
     }
     std::fs::read(dir.join("journal.ndjson")).unwrap()
 }
@@ -25,7 +27,10 @@ fn records_are_chained() {
     let journal = Journal::open(dir.path()).unwrap();
     journal.check().unwrap();
     let records: Vec<_> = journal.records().unwrap().map(Result::unwrap).collect();
-    assert_eq!(records.iter().map(|record| record.sequence).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(
+        records.iter().map(|record| record.sequence).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
     assert_eq!(records[1].previous, records[0].hash);
     assert_eq!(records[0].previous.0, [0; 32]);
     assert_eq!(journal.head(), records.last());
@@ -46,7 +51,14 @@ fn a_torn_line_is_set_aside_and_no_record_is_lost() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal.ndjson");
     let whole = filled(dir.path(), 3);
-    let second_end = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0 + 1;
+    let second_end = whole
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .nth(1)
+        .unwrap()
+        .0
+        + 1;
     for cut in second_end..whole.len() {
         std::fs::write(&path, &whole[..cut]).unwrap();
         let journal = Journal::open(dir.path()).unwrap();
@@ -67,7 +79,9 @@ fn zeros_after_a_power_loss_are_set_aside() {
     text.extend_from_slice(&vec![0; 100_000]);
     std::fs::write(dir.path().join("journal.ndjson"), text).unwrap();
     let mut journal = Journal::open(dir.path()).unwrap();
-    journal.append("approval", Timestamp::new(1, 0), serde_json::Value::Null).unwrap();
+    journal
+        .append("approval", Timestamp::new(1, 0), serde_json::Value::Null)
+        .unwrap();
     journal.check().unwrap();
     assert_eq!(journal.head().unwrap().sequence, 3);
 }

@@ -15,7 +15,9 @@ fn spool_all(spool: &Spool<(u32, String)>) -> Vec<(u32, String)> {
 }
 
 fn records(count: u32) -> Vec<(u32, String)> {
-    (0..count).map(|number| (number, "x".repeat(number as usize % 90))).collect()
+    (0..count)
+        .map(|number| (number, "x".repeat(number as usize % 90)))
+        .collect()
 }
 
 #[test]
@@ -43,7 +45,9 @@ fn log_all(path: &Path) -> (LogEnd, Vec<(u64, bool)>) {
     let contents = apply_log::read::<u64>(path).unwrap().unwrap();
     let mut reader = contents.records().unwrap();
     let all = std::iter::from_fn(|| reader.next().unwrap());
-    let all: Vec<_> = all.map(|logged| (logged.record, logged.after_last_sync)).collect();
+    let all: Vec<_> = all
+        .map(|logged| (logged.record, logged.after_last_sync))
+        .collect();
     assert_eq!(contents.len, all.len() as u64);
     (contents.end, all)
 }
@@ -65,8 +69,14 @@ fn a_log_tells_what_came_after_the_last_sync() {
     let dir = tempfile::tempdir().unwrap();
     let path = logged(dir.path());
     let contents = apply_log::read::<u64>(&path).unwrap().unwrap();
-    assert_eq!((contents.pass.as_str(), contents.boot_id.as_str()), ("pass-1", "boot-1"));
-    assert_eq!(log_all(&path), (LogEnd::Whole, vec![(1, false), (2, false), (3, true), (4, true)]));
+    assert_eq!(
+        (contents.pass.as_str(), contents.boot_id.as_str()),
+        ("pass-1", "boot-1")
+    );
+    assert_eq!(
+        log_all(&path),
+        (LogEnd::Whole, vec![(1, false), (2, false), (3, true), (4, true)])
+    );
 }
 
 #[test]
@@ -76,7 +86,11 @@ fn a_log_that_is_there_is_not_overwritten() {
     let refused = ApplyLog::<u64>::create(&path, "pass-2", "boot-1").err().unwrap();
     assert_eq!(refused.code, Code::StateDamaged);
     assert_eq!(log_all(&path).1.len(), 4);
-    assert!(apply_log::read::<u64>(&dir.path().join("none")).unwrap().is_none());
+    assert!(
+        apply_log::read::<u64>(&dir.path().join("none"))
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]
@@ -88,7 +102,11 @@ fn a_torn_tail_ends_a_log() {
         std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
         let (end, all) = log_all(&path);
         let expected = if cut == 26 { LogEnd::Whole } else { LogEnd::Torn };
-        assert_eq!((end, all.len()), (expected, if cut <= 26 { 3 } else { 2 }), "cut {cut}");
+        assert_eq!(
+            (end, all.len()),
+            (expected, if cut <= 26 { 3 } else { 2 }),
+            "cut {cut}"
+        );
     }
     let zeros = [&whole[..], &[0; 5000]].concat();
     std::fs::write(&path, zeros).unwrap();
@@ -104,7 +122,15 @@ fn damage_in_the_middle_ends_a_log_and_is_told() {
     let mut damaged = whole.clone();
     damaged[record_1 + 25] ^= 1;
     std::fs::write(&path, &damaged).unwrap();
-    assert_eq!(log_all(&path), (LogEnd::Damaged { at_bytes: record_1 as u64 }, vec![]));
+    assert_eq!(
+        log_all(&path),
+        (
+            LogEnd::Damaged {
+                at_bytes: record_1 as u64
+            },
+            vec![]
+        )
+    );
 }
 
 #[test]
@@ -121,7 +147,11 @@ fn many_threads_append_whole_records() {
     let (end, all) = log_all(&path);
     assert_eq!((end, all.len()), (LogEnd::Whole, 2000));
     for thread in 0..4 {
-        let own: Vec<u64> = all.iter().map(|(record, _)| *record).filter(|record| record / 1000 == thread).collect();
+        let own: Vec<u64> = all
+            .iter()
+            .map(|(record, _)| *record)
+            .filter(|record| record / 1000 == thread)
+            .collect();
         assert!(own.is_sorted());
     }
 }

@@ -40,7 +40,11 @@ fn rows_out_of_order_are_refused() {
     assert!(writer.push(&random.row(EntryPath::trusted(*b"b"))).is_err());
     assert!(writer.push(&random.row(EntryPath::trusted(*b"a"))).is_err());
     drop(writer);
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing may remain");
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        0,
+        "nothing may remain"
+    );
 }
 
 #[test]
@@ -52,14 +56,24 @@ fn the_summary_counts_what_the_rows_say() {
     let digested = |how: How, fresh: bool| {
         let of_how = rows.iter().filter(|row| row.fact.standing == Standing::Compared);
         let of_how = of_how.filter(|row| row.fact.digest().is_some() && row.seen.obtained.how == how);
-        of_how.filter(|row| (row.seen.obtained.at_seconds >= 1000) == fresh).count() as u64
+        of_how
+            .filter(|row| (row.seen.obtained.at_seconds >= 1000) == fresh)
+            .count() as u64
     };
     assert_eq!(summary.rows, rows.len() as u64);
     assert_eq!(summary.read_count, digested(How::Read, true));
     assert_eq!(summary.written_count, digested(How::Written, true));
-    assert_eq!(summary.carried_count, digested(How::Read, false) + digested(How::Written, false));
-    assert_eq!(summary.moved_count, digested(How::Moved, false) + digested(How::Moved, true));
-    let files = rows.iter().filter(|row| row.fact.standing == Standing::Compared && row.fact.content != Content::None);
+    assert_eq!(
+        summary.carried_count,
+        digested(How::Read, false) + digested(How::Written, false)
+    );
+    assert_eq!(
+        summary.moved_count,
+        digested(How::Moved, false) + digested(How::Moved, true)
+    );
+    let files = rows
+        .iter()
+        .filter(|row| row.fact.standing == Standing::Compared && row.fact.content != Content::None);
     let known = summary.read_count + summary.written_count + summary.carried_count + summary.moved_count;
     assert_eq!(known + summary.unread_count, files.count() as u64);
     assert_eq!(summary.oldest_read_seconds, Some(900));
@@ -100,12 +114,20 @@ fn large_blocks_and_long_names_survive() {
     assert_eq!(read_all(&manifest).unwrap(), rows);
     assert_eq!(summary.root, plain_root(&rows));
     let mut writer = ManifestWriter::create(&path, &header(), 0).unwrap();
-    assert!(writer.push(&random.row(EntryPath::trusted(vec![b'a'; (1 << 20) + 1]))).is_err());
+    assert!(
+        writer
+            .push(&random.row(EntryPath::trusted(vec![b'a'; (1 << 20) + 1])))
+            .is_err()
+    );
 }
 
 fn change(random: &mut Random, path: EntryPath) -> RowChange {
     let row = (!random.chance(3)).then(|| random.row(path.clone()));
-    RowChange { path, row, whole: random.chance(8) }
+    RowChange {
+        path,
+        row,
+        whole: random.chance(8),
+    }
 }
 
 /// What the changes make of the rows, by the words of `fold`.
@@ -131,7 +153,11 @@ fn check_fold(seed: u64, count: usize, change_count: usize, began_seconds: i64) 
         let known: Vec<EntryPath> = rows.keys().cloned().collect();
         let pick = |random: &mut Random| {
             let fresh = known.is_empty() || random.chance(2);
-            if fresh { random.path() } else { known[random.index(known.len())].clone() }
+            if fresh {
+                random.path()
+            } else {
+                known[random.index(known.len())].clone()
+            }
         };
         let mut changes: Vec<RowChange> = (0..change_count)
             .map(|_| {
@@ -145,7 +171,11 @@ fn check_fold(seed: u64, count: usize, change_count: usize, began_seconds: i64) 
         let mut listed = Listed(changes.into_iter());
         let summary = fold(Some(&base), &mut listed, &at("next"), &header(), began_seconds).unwrap();
         let fresh = write(&at("fresh"), &expected, began_seconds);
-        assert_eq!(read_all(&Manifest::open(&at("next")).unwrap()).unwrap(), expected, "round {round}");
+        assert_eq!(
+            read_all(&Manifest::open(&at("next")).unwrap()).unwrap(),
+            expected,
+            "round {round}"
+        );
         assert_eq!(summary, fresh);
         assert_eq!(summary.root, plain_root(&expected));
         std::fs::rename(at("next"), at("base")).unwrap();
@@ -167,7 +197,11 @@ fn a_fold_without_a_base_equals_a_fresh_write() {
     let rows = sorted(Random::new(9).rows(500));
     let changes: Vec<RowChange> = rows
         .iter()
-        .map(|row| RowChange { path: row.path.clone(), row: Some(row.clone()), whole: false })
+        .map(|row| RowChange {
+            path: row.path.clone(),
+            row: Some(row.clone()),
+            whole: false,
+        })
         .collect();
     let path = dir.path().join("manifest");
     let summary = fold(None, &mut Listed(changes.into_iter()), &path, &header(), 0).unwrap();
@@ -177,12 +211,20 @@ fn a_fold_without_a_base_equals_a_fresh_write() {
 #[test]
 fn changes_out_of_order_or_with_another_path_are_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let named = |name: &str| RowChange { path: EntryPath::trusted(name), ..RowChange::default() };
+    let named = |name: &str| RowChange {
+        path: EntryPath::trusted(name),
+        ..RowChange::default()
+    };
     let mut wrong = named("a");
     wrong.row = Some(Random::new(1).row(EntryPath::trusted(*b"b")));
     for changes in [vec![named("b"), named("a")], vec![wrong]] {
-        let folded: Result<Summary, _> =
-            fold(None, &mut Listed(changes.into_iter()), &dir.path().join("m"), &header(), 0);
+        let folded: Result<Summary, _> = fold(
+            None,
+            &mut Listed(changes.into_iter()),
+            &dir.path().join("m"),
+            &header(),
+            0,
+        );
         assert!(folded.is_err());
     }
 }
@@ -199,9 +241,20 @@ fn many_small_folds_do_not_leave_small_blocks() {
         let path = random.path();
         let row = random.row(path.clone());
         rows.insert(path.clone(), row.clone());
-        let changes = vec![RowChange { path, row: Some(row), whole: false }];
+        let changes = vec![RowChange {
+            path,
+            row: Some(row),
+            whole: false,
+        }];
         let base = Manifest::open(&at("base")).unwrap();
-        fold(Some(&base), &mut Listed(changes.into_iter()), &at("next"), &header(), 0).unwrap();
+        fold(
+            Some(&base),
+            &mut Listed(changes.into_iter()),
+            &at("next"),
+            &header(),
+            0,
+        )
+        .unwrap();
         std::fs::rename(at("next"), at("base")).unwrap();
     }
     let fresh = write(&at("fresh"), &sorted(rows), 0);

@@ -20,7 +20,11 @@ fn sort_all(records: &[Record], memory_bytes: usize) -> Vec<Record> {
     for (key, value) in records {
         sorter.push(key, value).unwrap();
     }
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "runs have no names");
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        0,
+        "runs have no names"
+    );
     let mut records_back = sorter.finish().unwrap();
     assert_eq!(records_back.len(), records.len() as u64);
     let mut out = Vec::new();
@@ -48,7 +52,11 @@ fn more_runs_than_are_merged_at_once() {
 
 #[test]
 fn a_record_larger_than_the_memory() {
-    let records = vec![(b"b".to_vec(), vec![1; 300_000]), (b"a".to_vec(), vec![2; 10]), (b"a".to_vec(), vec![3; 90_000])];
+    let records = vec![
+        (b"b".to_vec(), vec![1; 300_000]),
+        (b"a".to_vec(), vec![2; 10]),
+        (b"a".to_vec(), vec![3; 90_000]),
+    ];
     assert_eq!(sort_all(&records, 1000), expected(&records));
 }
 

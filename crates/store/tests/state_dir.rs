@@ -11,7 +11,12 @@ use counterpart_store::{Holder, Lock, StateDir};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 fn holder(pass: &str) -> Holder {
-    Holder { pid: 42, host: "colo".to_owned(), pass: pass.to_owned(), since_seconds: 1_700_000_000 }
+    Holder {
+        pid: 42,
+        host: "colo".to_owned(),
+        pass: pass.to_owned(),
+        since_seconds: 1_700_000_000,
+    }
 }
 
 #[test]
@@ -21,7 +26,10 @@ fn a_held_lock_names_its_holder() {
     let lock = Lock::take(&path, &holder("pass-1")).unwrap();
     let refused = Lock::take(&path, &holder("pass-2")).unwrap_err();
     assert_eq!(refused.code, Code::Locked);
-    assert!(refused.why.contains("process 42 on colo") && refused.why.contains("pass-1"), "{refused}");
+    assert!(
+        refused.why.contains("process 42 on colo") && refused.why.contains("pass-1"),
+        "{refused}"
+    );
     drop(lock);
     Lock::take(&path, &holder("a much shorter one")).unwrap();
     Lock::take(&path, &holder("p")).unwrap();
@@ -35,7 +43,10 @@ fn json_files_are_private_and_replaced_whole() {
     write_json_atomic(&path, &[1, 2]).unwrap();
     write_json_atomic(&path, &[3]).unwrap();
     assert_eq!(read_json::<Vec<u32>>(&path).unwrap(), Some(vec![3]));
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     std::fs::write(&path, b"[1, 2").unwrap();
     assert_eq!(read_json::<Vec<u32>>(&path).unwrap_err().code, Code::StateDamaged);
@@ -66,18 +77,45 @@ fn every_pair_has_a_directory_of_its_own() {
     let state = StateDir::open(&dir.path().join("a/b")).unwrap();
     let long = "x".repeat(400);
     let longer = "x".repeat(401);
-    let names = ["", ".", "..", "a/b", "a%2Fb", "a\0b", "é", "study-035", "%", &long, &longer];
-    let mut paths: Vec<_> = names.iter().map(|name| state.pair(name).unwrap().path().to_owned()).collect();
-    assert!(paths.iter().all(|path| path.parent() == Some(&state.path().join("pairs"))));
+    let names = [
+        "",
+        ".",
+        "..",
+        "a/b",
+        "a%2Fb",
+        "a\0b",
+        "é",
+        "study-035",
+        "%",
+        &long,
+        &longer,
+    ];
+    let mut paths: Vec<_> = names
+        .iter()
+        .map(|name| state.pair(name).unwrap().path().to_owned())
+        .collect();
+    assert!(
+        paths
+            .iter()
+            .all(|path| path.parent() == Some(&state.path().join("pairs")))
+    );
     paths.sort();
     paths.dedup();
     assert_eq!(paths.len(), names.len());
     let pair = state.pair("study-035").unwrap();
     let site = pair.site(SiteRole::Standby).unwrap();
     assert!(site.ends_with("study-035/standby"));
-    assert_eq!(std::fs::metadata(site).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(
+        std::fs::metadata(site).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
     assert!(pair.lock_path().ends_with("study-035/lock"));
-    for made in [pair.journal_dir(), pair.certificates_dir(), pair.approvals_dir(), pair.logs_dir()] {
+    for made in [
+        pair.journal_dir(),
+        pair.certificates_dir(),
+        pair.approvals_dir(),
+        pair.logs_dir(),
+    ] {
         assert!(made.unwrap().is_dir());
     }
 }

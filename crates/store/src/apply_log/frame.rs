@@ -44,7 +44,10 @@ pub(super) fn start_frame(tag: Tag, frame: &mut Vec<u8>) {
 /// Fills in what stands before the payload; `false` when it is too long.
 pub(super) fn end_frame(frame: &mut [u8]) -> bool {
     let (front, payload) = frame.split_at_mut(FRAME_BYTES);
-    let Some(len) = u32::try_from(payload.len()).ok().filter(|_| payload.len() <= MAX_PAYLOAD_BYTES) else {
+    let Some(len) = u32::try_from(payload.len())
+        .ok()
+        .filter(|_| payload.len() <= MAX_PAYLOAD_BYTES)
+    else {
         return false;
     };
     let len = len.to_le_bytes();
@@ -56,7 +59,10 @@ pub(super) fn end_frame(frame: &mut [u8]) -> bool {
 
 /// The length of the payload that a frame announces; `None` when it cannot be a frame.
 pub(super) fn announced(front: &[u8; FRAME_BYTES]) -> Option<usize> {
-    let len = front[4..8].iter().rev().fold(0, |len, byte| (len << 8) | usize::from(*byte));
+    let len = front[4..8]
+        .iter()
+        .rev()
+        .fold(0, |len, byte| (len << 8) | usize::from(*byte));
     (front[..4] == MARK && (1..=MAX_PAYLOAD_BYTES).contains(&len)).then_some(len)
 }
 

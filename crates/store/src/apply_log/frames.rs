@@ -34,19 +34,35 @@ pub(super) struct Frames {
 impl Frames {
     /// The records from an offset on.
     pub(super) fn from(log: &Arc<LogFile>, at: u64) -> Self {
-        Self { log: log.clone(), at, window: Vec::new(), window_at: at }
+        Self {
+            log: log.clone(),
+            at,
+            window: Vec::new(),
+            window_at: at,
+        }
     }
 
     /// The next record; `None` where no whole one begins.
     pub(super) fn next(&mut self) -> Result<Option<(Tag, &[u8])>, Failure> {
-        let Some(len) = self.announced(self.at)? else { return Ok(None) };
+        let Some(len) = self.announced(self.at)? else {
+            return Ok(None);
+        };
         let (begin, whole) = (self.at, FRAME_BYTES + len);
         let bytes = self.view(begin, whole)?;
-        let Some((front, payload)) = bytes.split_first_chunk::<FRAME_BYTES>() else { return Ok(None) };
+        let Some((front, payload)) = bytes.split_first_chunk::<FRAME_BYTES>() else {
+            return Ok(None);
+        };
         let tag = payload.first().and_then(|byte| Tag::from_byte(*byte));
-        let Some(tag) = tag.filter(|_| matches(front, payload)) else { return Ok(None) };
+        let Some(tag) = tag.filter(|_| matches(front, payload)) else {
+            return Ok(None);
+        };
         self.at = begin + whole as u64;
-        Ok(Some((tag, self.view(begin, whole)?.get(FRAME_BYTES + 1..).unwrap_or_default())))
+        Ok(Some((
+            tag,
+            self.view(begin, whole)?
+                .get(FRAME_BYTES + 1..)
+                .unwrap_or_default(),
+        )))
     }
 
     /// How the log ends, when `next` found no record.
@@ -57,7 +73,11 @@ impl Frames {
         let begin = self.at;
         let left = usize::try_from(self.log.len_bytes - begin).unwrap_or(usize::MAX);
         let ahead = self.view(begin, left.min(LOOK_AHEAD_BYTES))?.to_vec();
-        let marks = ahead.windows(MARK.len()).enumerate().skip(1).filter(|(_, bytes)| *bytes == MARK);
+        let marks = ahead
+            .windows(MARK.len())
+            .enumerate()
+            .skip(1)
+            .filter(|(_, bytes)| *bytes == MARK);
         for (distance, _) in marks {
             self.at = begin + distance as u64;
             let found = self.next()?.is_some();
@@ -88,7 +108,8 @@ impl Frames {
             self.window.resize(len.max(WINDOW_BYTES.min(left)), 0);
             self.window_at = at;
             let LogFile { file, path, .. } = &*self.log;
-            file.read_exact_at(&mut self.window, at).map_err(|error| io_at("reading", path, &error))?;
+            file.read_exact_at(&mut self.window, at)
+                .map_err(|error| io_at("reading", path, &error))?;
         }
         let begin = usize::try_from(at - self.window_at).unwrap_or(usize::MAX);
         Ok(self.window.get(begin..begin + len).unwrap_or_default())

@@ -46,9 +46,20 @@ impl<T: Serialize> ApplyLog<T> {
     /// Starts a log. Refuses when there is one already: it was not folded in yet.
     pub fn create(path: &Path, pass: &str, boot_id: &str) -> Result<Self, Failure> {
         let file = open::create_new(path).map_err(|failure| explain(path, failure))?;
-        let end = Mutex::new(End { file, len_bytes: 0, frame: Vec::new() });
-        let log = Self { path: path.to_owned(), end, kind: PhantomData };
-        let opening = Opening { pass: pass.to_owned(), boot_id: boot_id.to_owned() };
+        let end = Mutex::new(End {
+            file,
+            len_bytes: 0,
+            frame: Vec::new(),
+        });
+        let log = Self {
+            path: path.to_owned(),
+            end,
+            kind: PhantomData,
+        };
+        let opening = Opening {
+            pass: pass.to_owned(),
+            boot_id: boot_id.to_owned(),
+        };
         log.put(Tag::Opening, |frame| crate::blocks::encode(&opening, frame))?;
         log.sync()?;
         open::sync_parent(path)?;
@@ -67,16 +78,15 @@ impl<T: Serialize> ApplyLog<T> {
         self.sync()
     }
 
-    fn put(
-        &self,
-        tag: Tag,
-        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    fn put(&self, tag: Tag, fill: impl FnOnce(&mut Vec<u8>) -> Result<(), Failure>) -> Result<(), Failure> {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         start_frame(tag, &mut end.frame);
         fill(&mut end.frame)?;
         if !end_frame(&mut end.frame) {
-            return Err(misuse(format!("writing {}", self.path.display()), "a record is longer than any"));
+            return Err(misuse(
+                format!("writing {}", self.path.display()),
+                "a record is longer than any",
+            ));
         }
         let begin = end.len_bytes;
         if let Err(error) = end.file.write_all_at(&end.frame, begin) {
@@ -90,7 +100,9 @@ impl<T: Serialize> ApplyLog<T> {
 
     fn sync(&self) -> Result<(), Failure> {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        end.file.sync_data().map_err(|error| io_at("syncing", &self.path, &error))
+        end.file
+            .sync_data()
+            .map_err(|error| io_at("syncing", &self.path, &error))
     }
 }
 

@@ -72,8 +72,15 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<LogContents<T>>, 
         Err(failure) if failure.code == Code::NotFound => return Ok(None),
         other => other?,
     };
-    let len_bytes = file.metadata().map_err(|error| io_at("reading", path, &error))?.len();
-    let log = Arc::new(LogFile { file, path: path.to_owned(), len_bytes });
+    let len_bytes = file
+        .metadata()
+        .map_err(|error| io_at("reading", path, &error))?
+        .len();
+    let log = Arc::new(LogFile {
+        file,
+        path: path.to_owned(),
+        len_bytes,
+    });
     let mut frames = Frames::from(&log, 0);
     if let Some((tag, payload)) = frames.next()? {
         if tag != Tag::Opening {
@@ -99,29 +106,51 @@ fn contents<T>(log: Arc<LogFile>, mut frames: Frames, opening: Opening) -> Resul
             Tag::Opening => return Err(damaged(&log.path, "it has two openings")),
         }
     }
-    let marks = Marks { first_record, last_sync, end: frames.at };
+    let marks = Marks {
+        first_record,
+        last_sync,
+        end: frames.at,
+    };
     let end = frames.end()?;
     let Opening { pass, boot_id } = opening;
-    Ok(LogContents { pass, boot_id, len, end, log, marks, kind: PhantomData })
+    Ok(LogContents {
+        pass,
+        boot_id,
+        len,
+        end,
+        log,
+        marks,
+        kind: PhantomData,
+    })
 }
 
 impl<T: DeserializeOwned> LogContents<T> {
     /// The records from the first on.
     pub fn records(&self) -> Result<LogRecords<T>, Failure> {
         let frames = Frames::from(&self.log, self.marks.first_record);
-        Ok(LogRecords { frames, marks: self.marks, kind: PhantomData })
+        Ok(LogRecords {
+            frames,
+            marks: self.marks,
+            kind: PhantomData,
+        })
     }
 }
 
 impl<T: DeserializeOwned> LogRecords<T> {
     /// The next record; `None` at the end.
-    #[expect(clippy::should_implement_trait, reason = "an iterator over results would hide where it fails")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator over results would hide where it fails"
+    )]
     pub fn next(&mut self) -> Result<Option<Logged<T>>, Failure> {
         while self.frames.at < self.marks.end {
             let after_last_sync = self.frames.at >= self.marks.last_sync;
             match self.frames.next()? {
                 Some((Tag::Record, payload)) => {
-                    return Ok(Some(Logged { record: decode(payload)?, after_last_sync }));
+                    return Ok(Some(Logged {
+                        record: decode(payload)?,
+                        after_last_sync,
+                    }));
                 }
                 Some(_) => {}
                 None => return Err(damaged(&self.frames.log.path, "it changed while it was read")),

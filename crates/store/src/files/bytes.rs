@@ -14,7 +14,9 @@ pub fn read_bytes(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Failur
         other => other?,
     };
     let mut bytes = Vec::new();
-    file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|error| io_at("reading", path, &error))?;
+    file.take(max_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| io_at("reading", path, &error))?;
     if bytes.len() as u64 > max_bytes {
         return Err(damaged(path, "it is longer than any such file"));
     }

@@ -25,7 +25,9 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure>
     if text.len() as u64 > MAX_JSON_BYTES {
         return Err(damaged(path, "it is longer than any such file"));
     }
-    serde_json::from_slice(&text).map(Some).map_err(|error| damaged(path, error))
+    serde_json::from_slice(&text)
+        .map(Some)
+        .map_err(|error| damaged(path, error))
 }
 
 /// Writes a JSON file beside `path`, makes it durable and renames it into place.

@@ -25,7 +25,9 @@ impl StateDir {
     /// Opens the state directory, and makes it when it is not there.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         make(path, true)?;
-        Ok(Self { path: path.to_owned() })
+        Ok(Self {
+            path: path.to_owned(),
+        })
     }
 
     /// Where it is.
@@ -99,7 +101,10 @@ pub fn make_dir(path: &Path) -> Result<(), Failure> {
 }
 
 fn make(path: &Path, with_parents: bool) -> Result<(), Failure> {
-    let made = std::fs::DirBuilder::new().mode(0o700).recursive(with_parents).create(path);
+    let made = std::fs::DirBuilder::new()
+        .mode(0o700)
+        .recursive(with_parents)
+        .create(path);
     match made {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(io_at("making", path, &error)),
         _ => Ok(()),

@@ -2,10 +2,10 @@
 //!
 //! Directories are 0700 and files 0600; no link is followed to a file.
 
-pub(crate) mod open;
 mod bytes;
 mod json;
 mod layout;
+pub(crate) mod open;
 
 pub use bytes::{names_with, read_bytes, rename, write_bytes_atomic};
 pub(crate) use json::{beside, publish};

@@ -46,7 +46,12 @@ impl Journal {
         if len_bytes == 0 {
             open::sync_parent(&path)?;
         }
-        Ok(Self { file, path, len_bytes, head })
+        Ok(Self {
+            file,
+            path,
+            len_bytes,
+            head,
+        })
     }
 
     /// Adds a record and makes it durable.
@@ -54,7 +59,10 @@ impl Journal {
         let record = Unhashed::after(self.head.as_ref(), kind, at, body).hashed()?;
         let line = record.line()?;
         if line.len() as u64 > MAX_LINE_BYTES {
-            return Err(crate::failing::misuse("writing the journal", "a record is longer than any"));
+            return Err(crate::failing::misuse(
+                "writing the journal",
+                "a record is longer than any",
+            ));
         }
         let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
@@ -75,7 +83,12 @@ impl Journal {
     /// The records from the first on, as they are written: each is parsed, none is checked.
     pub fn records(&self) -> Result<Records, Failure> {
         let file = open::read(&self.path)?;
-        Ok(Records { lines: BufReader::new(file), path: self.path.clone(), line: 0, failed: false })
+        Ok(Records {
+            lines: BufReader::new(file),
+            path: self.path.clone(),
+            line: 0,
+            failed: false,
+        })
     }
 
     /// Checks every record's hash, number and link, and names the first that does not hold.
@@ -84,15 +97,19 @@ impl Journal {
         let mut before: Option<Record> = None;
         while let Some(line) = lines.next_line()? {
             let broken = |why: &str| self.broken(lines.line, why);
-            let record: Record =
-                serde_json::from_slice(&line).map_err(|error| broken(&format!("it is not a record: {error}")))?;
+            let record: Record = serde_json::from_slice(&line)
+                .map_err(|error| broken(&format!("it is not a record: {error}")))?;
             record.follows(before.as_ref()).map_err(broken)?;
             if record.line()? != line {
                 return Err(broken("it is not in canonical form"));
             }
             before = Some(record);
         }
-        if before == self.head { Ok(()) } else { Err(self.broken(lines.line, "it is not the one that was written last")) }
+        if before == self.head {
+            Ok(())
+        } else {
+            Err(self.broken(lines.line, "it is not the one that was written last"))
+        }
     }
 
     /// Where the file is.
@@ -101,7 +118,11 @@ impl Journal {
     }
 
     fn broken(&self, line: u64, why: &str) -> Failure {
-        Failure::new(Code::EvidenceBroken, format!("checking record {line} of {}", self.path.display()), why)
+        Failure::new(
+            Code::EvidenceBroken,
+            format!("checking record {line} of {}", self.path.display()),
+            why,
+        )
     }
 }
 
@@ -110,7 +131,9 @@ impl Records {
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let mut line = Vec::new();
         let mut limited = self.lines.by_ref().take(MAX_LINE_BYTES + 1);
-        limited.read_until(b'\n', &mut line).map_err(|error| io_at("reading", &self.path, &error))?;
+        limited
+            .read_until(b'\n', &mut line)
+            .map_err(|error| io_at("reading", &self.path, &error))?;
         if line.is_empty() {
             return Ok(None);
         }
@@ -119,10 +142,14 @@ impl Records {
     }
 
     fn next_record(&mut self) -> Result<Option<Record>, Failure> {
-        let Some(line) = self.next_line()? else { return Ok(None) };
+        let Some(line) = self.next_line()? else {
+            return Ok(None);
+        };
         let doing = || format!("reading record {} of {}", self.line, self.path.display());
         let record = serde_json::from_slice(&line);
-        record.map(Some).map_err(|error| Failure::new(Code::EvidenceBroken, doing(), error))
+        record
+            .map(Some)
+            .map_err(|error| Failure::new(Code::EvidenceBroken, doing(), error))
     }
 }
 

@@ -59,8 +59,23 @@ impl<'a> Unhashed<'a> {
     /// The whole record.
     pub(super) fn hashed(self) -> Result<Record, Failure> {
         let hash = self.hash()?;
-        let Self { at, at_seconds, body, kind, previous, sequence } = self;
-        Ok(Record { at, at_seconds, body, hash, kind: kind.to_owned(), previous, sequence })
+        let Self {
+            at,
+            at_seconds,
+            body,
+            kind,
+            previous,
+            sequence,
+        } = self;
+        Ok(Record {
+            at,
+            at_seconds,
+            body,
+            hash,
+            kind: kind.to_owned(),
+            previous,
+            sequence,
+        })
     }
 }
 

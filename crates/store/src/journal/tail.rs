@@ -14,7 +14,10 @@ const STEP_BYTES: u64 = 64 << 10;
 
 /// Makes the file end with a whole line. Gives its length and its last record.
 pub(super) fn mend(file: &File, path: &Path) -> Result<(u64, Option<Record>), Failure> {
-    let len = file.metadata().map_err(|error| io_at("reading", path, &error))?.len();
+    let len = file
+        .metadata()
+        .map_err(|error| io_at("reading", path, &error))?
+        .len();
     let begin = line_start(file, path, len)?;
     let torn = read(file, path, begin, len)?;
     if torn.is_empty() {
@@ -32,7 +35,9 @@ pub(super) fn mend(file: &File, path: &Path) -> Result<(u64, Option<Record>), Fa
 
 /// The record of the last line, which ends at `end` with its newline.
 fn last_record(file: &File, path: &Path, end: u64) -> Result<Option<Record>, Failure> {
-    let Some(before_newline) = end.checked_sub(1) else { return Ok(None) };
+    let Some(before_newline) = end.checked_sub(1) else {
+        return Ok(None);
+    };
     let begin = line_start(file, path, before_newline)?;
     let line = read(file, path, begin, before_newline)?;
     let broken = || {
@@ -58,13 +63,18 @@ fn line_start(file: &File, path: &Path, end: u64) -> Result<u64, Failure> {
         }
         at = from;
     }
-    if at == 0 { Ok(0) } else { Err(damaged(path, "its last line is longer than any")) }
+    if at == 0 {
+        Ok(0)
+    } else {
+        Err(damaged(path, "its last line is longer than any"))
+    }
 }
 
 fn read(file: &File, path: &Path, from: u64, to: u64) -> Result<Vec<u8>, Failure> {
     let len = usize::try_from(to - from).map_err(|error| damaged(path, error))?;
     let mut bytes = vec![0; len];
-    file.read_exact_at(&mut bytes, from).map_err(|error| io_at("reading", path, &error))?;
+    file.read_exact_at(&mut bytes, from)
+        .map_err(|error| io_at("reading", path, &error))?;
     Ok(bytes)
 }
 
@@ -77,10 +87,13 @@ fn append_newline(mut file: &File, path: &Path) -> Result<(), Failure> {
 
 /// Keeps a torn line in a file of its own, under the first free number.
 fn set_aside(path: &Path, torn: &[u8]) -> Result<(), Failure> {
-    let free = (1..=u32::MAX).map(|number| torn_name(path, number)).find(|name| name.symlink_metadata().is_err());
+    let free = (1..=u32::MAX)
+        .map(|number| torn_name(path, number))
+        .find(|name| name.symlink_metadata().is_err());
     let name = free.ok_or_else(|| damaged(path, "there is no free name to keep its torn line under"))?;
     let mut file = open::create_new(&name)?;
-    file.write_all(torn).map_err(|error| io_at("writing", &name, &error))?;
+    file.write_all(torn)
+        .map_err(|error| io_at("writing", &name, &error))?;
     open::sync(&file, &name)?;
     open::sync_parent(&name)
 }

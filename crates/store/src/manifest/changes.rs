@@ -29,7 +29,11 @@ pub(super) struct Pending<'c> {
 
 impl<'c> Pending<'c> {
     pub(super) fn new(source: &'c mut dyn RowChanges) -> Result<Self, Failure> {
-        let mut pending = Self { source, present: None, ahead: None };
+        let mut pending = Self {
+            source,
+            present: None,
+            ahead: None,
+        };
         pending.ahead = pending.pull(RowChange::default())?;
         pending.advance()?;
         Ok(pending)
@@ -43,7 +47,9 @@ impl<'c> Pending<'c> {
     /// Moves to the change after it.
     pub(super) fn advance(&mut self) -> Result<(), Failure> {
         let mut spare = self.present.take().unwrap_or_default();
-        let Some(mut change) = self.ahead.take() else { return Ok(()) };
+        let Some(mut change) = self.ahead.take() else {
+            return Ok(());
+        };
         while let Some(later) = self.pull(spare)? {
             if later.path != change.path {
                 check_order(&change, &later)?;
@@ -68,7 +74,11 @@ impl<'c> Pending<'c> {
 }
 
 fn check_order(earlier: &RowChange, later: &RowChange) -> Result<(), Failure> {
-    if earlier.path < later.path { Ok(()) } else { Err(wrong("changes are out of order")) }
+    if earlier.path < later.path {
+        Ok(())
+    } else {
+        Err(wrong("changes are out of order"))
+    }
 }
 
 fn wrong(why: &str) -> Failure {

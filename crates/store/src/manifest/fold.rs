@@ -4,9 +4,10 @@
 //! only hashed again; the others are merged row by row.
 
 use super::changes::Pending;
+use super::decode::Decoder;
 use super::format::{BlockEntry, SegmentEntry};
 use super::reader::BlockLoader;
-use super::row::{Decoder, RawBlock};
+use super::row::RawBlock;
 use super::summary::Counts;
 use super::writer::ManifestWriter;
 use super::{Header, Manifest, RowChanges, Summary, format};
@@ -74,7 +75,10 @@ impl<'a, 'c> Folding<'a, 'c> {
         let index = base.index();
         for segment in &index.segments {
             let end_block = segment.first_block + usize::try_from(segment.blocks).unwrap_or(usize::MAX);
-            let blocks = index.blocks.get(segment.first_block..end_block).unwrap_or_default();
+            let blocks = index
+                .blocks
+                .get(segment.first_block..end_block)
+                .unwrap_or_default();
             let end = index.blocks.get(end_block);
             self.segment(segment, blocks, end)?;
         }
@@ -99,11 +103,17 @@ impl<'a, 'c> Folding<'a, 'c> {
 
     /// True when a change falls on the rows from `first` to before `end`.
     fn touches(&self, first: &BlockEntry, end: Option<&BlockEntry>) -> bool {
-        self.is_doomed(&first.first) || self.changes.peek().is_some_and(|change| is_before(&change.path, end))
+        self.is_doomed(&first.first)
+            || self
+                .changes
+                .peek()
+                .is_some_and(|change| is_before(&change.path, end))
     }
 
     fn is_doomed(&self, path: &[u8]) -> bool {
-        self.doomed.as_ref().is_some_and(|doomed| lies_beneath(path, doomed))
+        self.doomed
+            .as_ref()
+            .is_some_and(|doomed| lies_beneath(path, doomed))
     }
 
     fn copy_segment(&mut self, segment: &SegmentEntry, blocks: &[BlockEntry]) -> Result<(), Failure> {
@@ -127,7 +137,11 @@ impl<'a, 'c> Folding<'a, 'c> {
         }
         self.loader.unpack(self.base, block, &mut self.raw)?;
         self.merge(block)?;
-        while self.changes.peek().is_some_and(|change| is_before(&change.path, end)) {
+        while self
+            .changes
+            .peek()
+            .is_some_and(|change| is_before(&change.path, end))
+        {
             self.put_change()?;
         }
         Ok(())
@@ -135,7 +149,10 @@ impl<'a, 'c> Folding<'a, 'c> {
 
     /// True when every row is gone and no change falls between them.
     fn is_doomed_whole(&self, block: &BlockEntry, end: Option<&BlockEntry>) -> bool {
-        let changed = self.changes.peek().is_some_and(|change| is_before(&change.path, end));
+        let changed = self
+            .changes
+            .peek()
+            .is_some_and(|change| is_before(&change.path, end));
         !changed && self.is_doomed(&block.first) && end.is_some_and(|end| self.is_doomed(&end.first))
     }
 
@@ -172,10 +189,18 @@ impl<'a, 'c> Folding<'a, 'c> {
         self.decoder.restart();
         for _ in 0..self.raw.rows {
             let ends_segment = self.next_row()?;
-            while self.changes.peek().is_some_and(|change| change.path < self.row.path) {
+            while self
+                .changes
+                .peek()
+                .is_some_and(|change| change.path < self.row.path)
+            {
                 self.put_change()?;
             }
-            if self.changes.peek().is_some_and(|change| change.path == self.row.path) {
+            if self
+                .changes
+                .peek()
+                .is_some_and(|change| change.path == self.row.path)
+            {
                 self.put_change()?;
             } else if !self.is_doomed(self.row.path.as_bytes()) {
                 self.writer.push_known(&self.row, ends_segment)?;
@@ -184,7 +209,10 @@ impl<'a, 'c> Folding<'a, 'c> {
         if self.decoder.is_at_end(&self.raw) && block.part.rows == self.raw.rows {
             return Ok(());
         }
-        Err(damaged(self.base.path(), "a block does not end where its index says"))
+        Err(damaged(
+            self.base.path(),
+            "a block does not end where its index says",
+        ))
     }
 
     fn next_row(&mut self) -> Result<bool, Failure> {
@@ -194,7 +222,9 @@ impl<'a, 'c> Folding<'a, 'c> {
     }
 
     fn put_change(&mut self) -> Result<(), Failure> {
-        let Some(change) = self.changes.peek() else { return Ok(()) };
+        let Some(change) = self.changes.peek() else {
+            return Ok(());
+        };
         put_change(self.writer, change.row.as_ref())?;
         // Within a doomed tree the outer one stays: it covers the inner.
         if change.whole && !self.is_doomed(change.path.as_bytes()) {

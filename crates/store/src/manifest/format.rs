@@ -85,7 +85,10 @@ impl BlockEntry {
 
     fn is_within_limits(&self) -> bool {
         let limit = MAX_BLOCK_BYTES;
-        self.packed_bytes <= limit && self.fields_bytes <= limit && self.digests <= limit / 32 && self.part.rows > 0
+        self.packed_bytes <= limit
+            && self.fields_bytes <= limit
+            && self.digests <= limit / 32
+            && self.part.rows > 0
     }
 }
 
@@ -102,8 +105,12 @@ pub(super) fn root_over(segments: &[SegmentEntry]) -> Digest {
 pub(super) fn header_bytes(header: &Header) -> Result<Vec<u8>, Failure> {
     let misuse = |why: String| crate::failing::misuse("writing a manifest's header", why);
     let json = serde_json::to_vec(header).map_err(|error| misuse(error.to_string()))?;
-    let len = u32::try_from(json.len()).ok().filter(|len| u64::from(*len) <= MAX_HEADER_BYTES);
-    let len = len.ok_or_else(|| misuse("it is too long".to_owned()))?.to_le_bytes();
+    let len = u32::try_from(json.len())
+        .ok()
+        .filter(|len| u64::from(*len) <= MAX_HEADER_BYTES);
+    let len = len
+        .ok_or_else(|| misuse("it is too long".to_owned()))?
+        .to_le_bytes();
     Ok([&MAGIC[..], &len, &checksum::of(&[&len, &json]), &json].concat())
 }
 
@@ -132,7 +139,10 @@ pub(super) struct Frame {
 
 /// Reads header, index and summary.
 pub(super) fn read_frame(file: &File, path: &Path) -> Result<Frame, Failure> {
-    let len = file.metadata().map_err(|error| io_at("reading", path, &error))?.len();
+    let len = file
+        .metadata()
+        .map_err(|error| io_at("reading", path, &error))?
+        .len();
     let (header, blocks_at) = read_header(file, path, len)?;
     let (tail, index_len) = read_tail(file, path, len, blocks_at)?;
     let (index, summary) = tail.split_at(index_len);
@@ -141,7 +151,9 @@ pub(super) fn read_frame(file: &File, path: &Path) -> Result<Frame, Failure> {
         index: crate::blocks::decode(index).map_err(|failure| damaged(path, failure))?,
         summary: crate::blocks::decode(summary).map_err(|failure| damaged(path, failure))?,
     };
-    frame.checked(blocks_at, len - TRAILER_BYTES - tail.len() as u64).map_err(|why| damaged(path, why))
+    frame
+        .checked(blocks_at, len - TRAILER_BYTES - tail.len() as u64)
+        .map_err(|why| damaged(path, why))
 }
 
 fn read_header(file: &File, path: &Path, len: u64) -> Result<(Header, u64), Failure> {
@@ -154,7 +166,10 @@ fn read_header(file: &File, path: &Path, len: u64) -> Result<(Header, u64), Fail
     if magic != MAGIC {
         return Err(damaged(path, "it is not a manifest of this version"));
     }
-    let json_bytes = json_len.iter().rev().fold(0, |len, byte| (len << 8) | u64::from(*byte));
+    let json_bytes = json_len
+        .iter()
+        .rev()
+        .fold(0, |len, byte| (len << 8) | u64::from(*byte));
     if json_bytes > MAX_HEADER_BYTES.min(len - HEADER_FRAME_BYTES - TRAILER_BYTES) {
         return Err(damaged(path, "its header is too long"));
     }
@@ -175,10 +190,17 @@ fn read_tail(file: &File, path: &Path, len: u64, blocks_at: u64) -> Result<(Vec<
     if magic != MAGIC || trailer_sum != checksum::of(&[lengths, tail_sum]) {
         return Err(damaged(path, "its trailer is not whole"));
     }
-    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    };
     let (index_len, summary_len) = (number(&lengths[..8]), number(&lengths[8..]));
     let room = len - TRAILER_BYTES - blocks_at;
-    let tail_len = index_len.checked_add(summary_len).filter(|tail_len| *tail_len <= room);
+    let tail_len = index_len
+        .checked_add(summary_len)
+        .filter(|tail_len| *tail_len <= room);
     let tail_len = tail_len.ok_or_else(|| damaged(path, "its index is longer than the file"))?;
     let tail = read_at(file, path, len - TRAILER_BYTES - tail_len, tail_len)?;
     if checksum::of(&[&tail]) != tail_sum {
@@ -192,7 +214,8 @@ fn read_tail(file: &File, path: &Path, len: u64, blocks_at: u64) -> Result<(Vec<
 fn read_at(file: &File, path: &Path, offset: u64, len: u64) -> Result<Vec<u8>, Failure> {
     let len = usize::try_from(len).map_err(|error| damaged(path, error))?;
     let mut bytes = vec![0; len];
-    file.read_exact_at(&mut bytes, offset).map_err(|error| io_at("reading", path, &error))?;
+    file.read_exact_at(&mut bytes, offset)
+        .map_err(|error| io_at("reading", path, &error))?;
     Ok(bytes)
 }
 
@@ -224,18 +247,26 @@ impl Frame {
         let (count, mut at) = (self.index.segments.len(), 0_usize);
         for (number, segment) in self.index.segments.iter_mut().enumerate() {
             segment.first_block = at;
-            let end = usize::try_from(segment.blocks).ok().and_then(|blocks| at.checked_add(blocks));
+            let end = usize::try_from(segment.blocks)
+                .ok()
+                .and_then(|blocks| at.checked_add(blocks));
             let blocks = end.and_then(|end| self.index.blocks.get(at..end)).ok_or(wrong)?;
             let (last, others) = blocks.split_last().ok_or(wrong)?;
             let inner = others.iter().any(|block| block.ends_segment);
             let open = number + 1 < count && !last.ends_segment;
-            let leaves = blocks.iter().fold(0_u64, |sum, block| sum.saturating_add(block.part.leaves));
+            let leaves = blocks
+                .iter()
+                .fold(0_u64, |sum, block| sum.saturating_add(block.part.leaves));
             if inner || open || leaves != segment.leaves {
                 return Err(wrong);
             }
             at += blocks.len();
         }
-        if at == self.index.blocks.len() { Ok(()) } else { Err(wrong) }
+        if at == self.index.blocks.len() {
+            Ok(())
+        } else {
+            Err(wrong)
+        }
     }
 
     fn check_summary(&self) -> Result<(), &'static str> {
@@ -243,7 +274,11 @@ impl Frame {
         for block in &self.index.blocks {
             totals.add(&block.part, super::summary::Counts::default());
         }
-        let counted = (totals.part.rows, totals.part.leaves, root_over(&self.index.segments));
+        let counted = (
+            totals.part.rows,
+            totals.part.leaves,
+            root_over(&self.index.segments),
+        );
         if counted == (self.summary.rows, self.summary.leaves, self.summary.root) {
             Ok(())
         } else {

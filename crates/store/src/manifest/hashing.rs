@@ -3,7 +3,8 @@
 //! Hashing takes as long as encoding and compressing together, so each has a processor. Blocks are handed over raw
 //! and come back as empty buffers; a few are under way at once, so memory stays bounded.
 
-use super::row::{Decoder, RawBlock};
+use super::decode::Decoder;
+use super::row::RawBlock;
 use counterpart_evidence::merkle::MerkleTree;
 use counterpart_model::{Code, Digest, Failure, Row, Standing, line};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -56,7 +57,9 @@ impl RootHasher {
     /// The roots of all segments.
     pub(super) fn finish(self) -> Result<Vec<SegmentRoot>, Failure> {
         drop(self.work);
-        self.thread.join().unwrap_or_else(|_| Err(failed("the thread that hashes ended early")))
+        self.thread
+            .join()
+            .unwrap_or_else(|_| Err(failed("the thread that hashes ended early")))
     }
 }
 
@@ -99,7 +102,12 @@ struct Hashing {
 impl Default for Hashing {
     fn default() -> Self {
         let row = super::blank_row();
-        Self { tree: MerkleTree::new(), decoder: Decoder::default(), row, line: String::new() }
+        Self {
+            tree: MerkleTree::new(),
+            decoder: Decoder::default(),
+            row,
+            line: String::new(),
+        }
     }
 }
 

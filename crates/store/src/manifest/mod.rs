@@ -4,6 +4,8 @@
 //! that equal trees have equal segments whatever their history. Not here: what a row means for a pass.
 
 mod changes;
+mod decode;
+mod encode;
 mod fold;
 mod format;
 mod hashing;
@@ -45,5 +47,9 @@ pub struct Header {
 
 /// A row to be filled.
 fn blank_row() -> Row {
-    Row { path: EntryPath::root(), fact: Fact::of(Kind::File), seen: Observation::default() }
+    Row {
+        path: EntryPath::root(),
+        fact: Fact::of(Kind::File),
+        seen: Observation::default(),
+    }
 }

@@ -44,7 +44,11 @@ impl Manifest {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let file = open::read(path)?;
         let frame = read_frame(&file, path)?;
-        let inner = Arc::new(Inner { file, path: path.to_owned(), frame });
+        let inner = Arc::new(Inner {
+            file,
+            path: path.to_owned(),
+            frame,
+        });
         Ok(Self { inner })
     }
 
@@ -65,7 +69,8 @@ impl Manifest {
 
     /// The rows from `path` on, itself included.
     pub fn rows_from(&self, path: &EntryPath) -> Rows {
-        let starts_by = |block: &BlockEntry| path::compare(&block.first, path.as_bytes()) != Ordering::Greater;
+        let starts_by =
+            |block: &BlockEntry| path::compare(&block.first, path.as_bytes()) != Ordering::Greater;
         let after = self.index().blocks.partition_point(starts_by);
         Rows::new(self.clone(), after.saturating_sub(1), Some(path.clone()))
     }
@@ -97,7 +102,10 @@ impl Manifest {
     }
 
     fn first_path(&self, segment: &SegmentEntry) -> &[u8] {
-        self.index().blocks.get(segment.first_block).map_or(b"", |block| &block.first)
+        self.index()
+            .blocks
+            .get(segment.first_block)
+            .map_or(b"", |block| &block.first)
     }
 }
 
@@ -109,7 +117,10 @@ pub(super) struct BlockLoader {
 
 impl BlockLoader {
     pub(super) fn new() -> Self {
-        Self { stored: Vec::new(), decompressor: Decompressor::default() }
+        Self {
+            stored: Vec::new(),
+            decompressor: Decompressor::default(),
+        }
     }
 
     /// Reads a block as it is on the disk, and checks it.
@@ -138,14 +149,24 @@ impl BlockLoader {
         raw: &mut RawBlock,
     ) -> Result<(), Failure> {
         raw.clear();
-        let packed_len = usize::try_from(block.packed_bytes).unwrap_or(usize::MAX).min(self.stored.len());
+        let packed_len = usize::try_from(block.packed_bytes)
+            .unwrap_or(usize::MAX)
+            .min(self.stored.len());
         let (packed, digests) = self.stored.split_at(packed_len);
-        raw.fields.reserve(usize::try_from(block.fields_bytes).unwrap_or(0));
+        raw.fields
+            .reserve(usize::try_from(block.fields_bytes).unwrap_or(0));
         self.decompressor
             .decompress_to_buffer(packed, &mut raw.fields)
             .map_err(|error| damaged(manifest.path(), error))?;
         raw.digests.extend_from_slice(digests);
         raw.rows = block.part.rows;
-        if block.fits(raw) { Ok(()) } else { Err(damaged(manifest.path(), "a block has another length than its index says")) }
+        if block.fits(raw) {
+            Ok(())
+        } else {
+            Err(damaged(
+                manifest.path(),
+                "a block has another length than its index says",
+            ))
+        }
     }
 }

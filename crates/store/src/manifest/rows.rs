@@ -1,7 +1,8 @@
 //! The rows of a manifest in order, decoded into the caller's buffers.
 
+use super::decode::Decoder;
 use super::reader::{BlockLoader, Manifest};
-use super::row::{Decoder, RawBlock};
+use super::row::RawBlock;
 use crate::failing::damaged;
 use counterpart_model::{EntryPath, Failure, Row, path};
 use std::cmp::Ordering;
@@ -43,7 +44,9 @@ impl Rows {
 
     /// Fills `row` with the next row, reusing its buffers; `false` at the end.
     pub fn next_into(&mut self, row: &mut Row) -> Result<bool, Failure> {
-        let Some(from) = self.from.take() else { return self.step(row) };
+        let Some(from) = self.from.take() else {
+            return self.step(row);
+        };
         while self.step(row)? {
             if row.path >= from {
                 return Ok(true);
@@ -54,7 +57,11 @@ impl Rows {
 
     /// The same rows with one to look at first.
     pub fn cursor(self) -> Result<RowCursor, Failure> {
-        let mut cursor = RowCursor { rows: self, row: super::blank_row(), filled: false };
+        let mut cursor = RowCursor {
+            rows: self,
+            row: super::blank_row(),
+            filled: false,
+        };
         cursor.advance()?;
         Ok(cursor)
     }
@@ -78,7 +85,9 @@ impl Rows {
 
     /// Loads the next block, which has at least one row.
     fn load(&mut self) -> Result<bool, Failure> {
-        let Some(block) = self.manifest.index().blocks.get(self.next_block) else { return Ok(false) };
+        let Some(block) = self.manifest.index().blocks.get(self.next_block) else {
+            return Ok(false);
+        };
         self.loader.load(&self.manifest, block)?;
         self.loader.unpack(&self.manifest, block, &mut self.raw)?;
         self.decoder.restart();
@@ -94,14 +103,20 @@ impl Rows {
         if indexed && self.last.as_ref().is_none_or(after) {
             return Ok(());
         }
-        Err(damaged(self.manifest.path(), "a block does not begin where its index says"))
+        Err(damaged(
+            self.manifest.path(),
+            "a block does not begin where its index says",
+        ))
     }
 
     fn check_last(&mut self, row: &Row, ends_segment: bool) -> Result<(), Failure> {
         let block = self.manifest.index().blocks.get(self.next_block.wrapping_sub(1));
         let indexed = block.is_some_and(|block| block.ends_segment == ends_segment);
         if !indexed || !self.decoder.is_at_end(&self.raw) {
-            return Err(damaged(self.manifest.path(), "a block does not end where its index says"));
+            return Err(damaged(
+                self.manifest.path(),
+                "a block does not end where its index says",
+            ));
         }
         self.last.get_or_insert_default().set(row.path.as_bytes());
         Ok(())

@@ -148,7 +148,12 @@ impl Sink {
     /// Roots and leaves are filled in at the end.
     fn end_segment(&mut self) {
         let blocks = std::mem::take(&mut self.open_blocks);
-        self.index.segments.push(SegmentEntry { blocks, leaves: 0, root: Digest([0; 32]), first_block: 0 });
+        self.index.segments.push(SegmentEntry {
+            blocks,
+            leaves: 0,
+            root: Digest([0; 32]),
+            first_block: 0,
+        });
     }
 
     /// Writes index and trailer, makes the file durable and gives it its name.
@@ -165,7 +170,9 @@ impl Sink {
         }
         let summary = self.totals.summary(root_over(&self.index.segments));
         let fail = |error: std::io::Error| io_at("writing", &self.path, &error);
-        self.file.write_all(&tail_bytes(&self.index, &summary)?).map_err(fail)?;
+        self.file
+            .write_all(&tail_bytes(&self.index, &summary)?)
+            .map_err(fail)?;
         self.file.flush().map_err(fail)?;
         self.file.get_ref().sync_all().map_err(fail)?;
         if let Some(new) = &self.unfinished.0 {
@@ -176,6 +183,8 @@ impl Sink {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| io_at("writing", &self.path, &error))
+        self.file
+            .write_all(bytes)
+            .map_err(|error| io_at("writing", &self.path, &error))
     }
 }

@@ -1,7 +1,8 @@
 //! Writes a manifest from rows in path order.
 
+use super::encode::Encoder;
 use super::format::{BLOCK_BYTES, BlockEntry, ROOMY_BLOCK_BYTES, SegmentEntry};
-use super::row::{Encoder, MAX_NAME_BYTES, RawBlock};
+use super::row::{MAX_NAME_BYTES, RawBlock};
 use super::sink::{Block, Sink};
 use super::summary::{Counts, Part};
 use super::{Header, Summary};
@@ -115,7 +116,12 @@ impl ManifestWriter {
         }
         let part = std::mem::take(&mut self.part);
         let fresh = std::mem::take(&mut self.fresh);
-        let block = Block { first: self.first.as_bytes(), part, fresh, ends_segment };
+        let block = Block {
+            first: self.first.as_bytes(),
+            part,
+            fresh,
+            ends_segment,
+        };
         self.raw = self.sink.put(std::mem::take(&mut self.raw), &block)?;
         self.encoder.restart();
         Ok(())

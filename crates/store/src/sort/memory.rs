@@ -24,7 +24,12 @@ struct Place {
 
 impl Memory {
     pub(super) fn new(budget_bytes: usize) -> Self {
-        Self { budget_bytes, bytes: Vec::new(), places: Vec::new(), given: 0 }
+        Self {
+            budget_bytes,
+            bytes: Vec::new(),
+            places: Vec::new(),
+            given: 0,
+        }
     }
 
     /// Adds a record; `false` when the budget does not allow it.
@@ -40,7 +45,11 @@ impl Memory {
     pub(super) fn push_anyway(&mut self, key: &[u8], value: &[u8]) {
         // A record beyond 32 bits of length fails when its run is written.
         let len = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let place = Place { at: self.bytes.len() as u64, key_len: len(key), value_len: len(value) };
+        let place = Place {
+            at: self.bytes.len() as u64,
+            key_len: len(key),
+            value_len: len(value),
+        };
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(value);
         self.places.push(place);

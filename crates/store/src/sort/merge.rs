@@ -28,10 +28,21 @@ struct Run {
 
 impl Merge {
     pub(super) fn new(files: &[BlockFile], compare: Compare) -> Result<Self, Failure> {
-        let runs = files.iter().map(|file| Run { reader: file.reader(), left: 0, key: 0..0, value: 0..0 });
+        let runs = files.iter().map(|file| Run {
+            reader: file.reader(),
+            left: 0,
+            key: 0..0,
+            value: 0..0,
+        });
         let runs: Vec<Run> = runs.collect();
         let heap = Vec::with_capacity(runs.len());
-        let mut merge = Self { runs, heap, given: false, compare, unpacker: Unpacker::default() };
+        let mut merge = Self {
+            runs,
+            heap,
+            given: false,
+            compare,
+            unpacker: Unpacker::default(),
+        };
         for number in 0..merge.runs.len() {
             if merge.runs[number].advance(&mut merge.unpacker)? {
                 merge.heap.push(number);
@@ -48,7 +59,9 @@ impl Merge {
         if std::mem::take(&mut self.given) {
             self.pass()?;
         }
-        let Some(&top) = self.heap.first() else { return Ok(None) };
+        let Some(&top) = self.heap.first() else {
+            return Ok(None);
+        };
         self.given = true;
         let run = &self.runs[top];
         Ok(Some((run.key(), &run.reader.raw()[run.value.clone()])))
@@ -56,7 +69,9 @@ impl Merge {
 
     /// Passes the record on top.
     fn pass(&mut self) -> Result<(), Failure> {
-        let Some(&top) = self.heap.first() else { return Ok(()) };
+        let Some(&top) = self.heap.first() else {
+            return Ok(());
+        };
         if !self.runs[top].advance(&mut self.unpacker)? {
             self.heap.swap_remove(0);
         }
@@ -68,7 +83,8 @@ impl Merge {
         loop {
             let children = [2 * at + 1, 2 * at + 2];
             let smaller = children.into_iter().filter(|child| *child < self.heap.len());
-            let Some(least) = smaller.reduce(|one, other| if self.is_less(other, one) { other } else { one }) else {
+            let Some(least) = smaller.reduce(|one, other| if self.is_less(other, one) { other } else { one })
+            else {
                 return;
             };
             if !self.is_less(least, at) {

@@ -52,7 +52,13 @@ impl Sorter {
     /// Merging holds one block of each of at most 64 runs, about 4 MiB, once the records are spilled.
     pub fn new(dir: &Path, memory_bytes: usize, compare: Compare) -> Self {
         let memory = Memory::new(memory_bytes);
-        Self { dir: dir.to_owned(), compare, memory, levels: Vec::new(), total: 0 }
+        Self {
+            dir: dir.to_owned(),
+            compare,
+            memory,
+            levels: Vec::new(),
+            total: 0,
+        }
     }
 
     /// Adds a record.
@@ -69,7 +75,10 @@ impl Sorter {
     pub fn finish(mut self) -> Result<Sorted, Failure> {
         if self.levels.is_empty() {
             self.memory.sort(self.compare);
-            return Ok(Sorted { source: Source::Memory(self.memory), total: self.total });
+            return Ok(Sorted {
+                source: Source::Memory(self.memory),
+                total: self.total,
+            });
         }
         self.spill()?;
         self.memory = Memory::new(0);
@@ -77,7 +86,10 @@ impl Sorter {
             self.merge_lowest()?;
         }
         let runs: Vec<BlockFile> = self.levels.into_iter().rev().flatten().collect();
-        Ok(Sorted { source: Source::Runs(Merge::new(&runs, self.compare)?), total: self.total })
+        Ok(Sorted {
+            source: Source::Runs(Merge::new(&runs, self.compare)?),
+            total: self.total,
+        })
     }
 
     fn spill(&mut self) -> Result<(), Failure> {
@@ -99,7 +111,9 @@ impl Sorter {
 
     /// Merges the runs of the lowest level that has any into one of the level above.
     fn merge_lowest(&mut self) -> Result<(), Failure> {
-        let Some(lowest) = self.levels.iter().position(|level| !level.is_empty()) else { return Ok(()) };
+        let Some(lowest) = self.levels.iter().position(|level| !level.is_empty()) else {
+            return Ok(());
+        };
         let runs = std::mem::take(&mut self.levels[lowest]);
         let mut merge = Merge::new(&runs, self.compare)?;
         let mut run = self.new_run()?;

@@ -25,7 +25,11 @@ impl<T: Serialize + DeserializeOwned> PathSorter<T> {
     /// A sorter that holds at most `memory_bytes` of records and spills the rest into unlinked files in `dir`.
     pub fn new(dir: &Path, memory_bytes: usize) -> Self {
         let inner = Sorter::new(dir, memory_bytes, path::compare);
-        Self { inner, buffer: Vec::new(), kind: PhantomData }
+        Self {
+            inner,
+            buffer: Vec::new(),
+            kind: PhantomData,
+        }
     }
 
     /// Adds a value.
@@ -38,14 +42,19 @@ impl<T: Serialize + DeserializeOwned> PathSorter<T> {
     /// Ends the input.
     pub fn finish(self) -> Result<SortedPaths<T>, Failure> {
         let inner = self.inner.finish()?;
-        Ok(SortedPaths { inner, kind: PhantomData })
+        Ok(SortedPaths {
+            inner,
+            kind: PhantomData,
+        })
     }
 }
 
 impl<T: DeserializeOwned> SortedPaths<T> {
     /// Fills `path` and `value` with the next record; `false` at the end.
     pub fn next_into(&mut self, path: &mut EntryPath, value: &mut T) -> Result<bool, Failure> {
-        let Some((key, bytes)) = self.inner.next()? else { return Ok(false) };
+        let Some((key, bytes)) = self.inner.next()? else {
+            return Ok(false);
+        };
         path.set(key);
         *value = crate::blocks::decode(bytes)?;
         Ok(true)
@@ -64,7 +73,9 @@ impl<T: DeserializeOwned> SortedPaths<T> {
 
 impl RowChanges for SortedPaths<RowChange> {
     fn next_into(&mut self, change: &mut RowChange) -> Result<bool, Failure> {
-        let Some((_, bytes)) = self.inner.next()? else { return Ok(false) };
+        let Some((_, bytes)) = self.inner.next()? else {
+            return Ok(false);
+        };
         *change = crate::blocks::decode(bytes)?;
         Ok(true)
     }

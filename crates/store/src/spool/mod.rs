@@ -38,7 +38,11 @@ impl<T: Serialize> SpoolWriter<T> {
     /// A spool in a file of `dir` that has no name, so that a crash leaves nothing.
     pub fn temporary(dir: &Path) -> Result<Self, Failure> {
         let (file, path) = open::nameless(dir)?;
-        Ok(Self { blocks: BlockWriter::new(file, path)?, names: None, kind: PhantomData })
+        Ok(Self {
+            blocks: BlockWriter::new(file, path)?,
+            names: None,
+            kind: PhantomData,
+        })
     }
 
     /// A spool that gets a name when it is finished, and can then be opened by another process.
@@ -46,7 +50,11 @@ impl<T: Serialize> SpoolWriter<T> {
         let new = beside(path, "new");
         let file = open::create_over(&new)?;
         let blocks = BlockWriter::new(file, new.clone())?;
-        Ok(Self { blocks, names: Some((new, path.to_owned())), kind: PhantomData })
+        Ok(Self {
+            blocks,
+            names: Some((new, path.to_owned())),
+            kind: PhantomData,
+        })
     }
 
     /// Adds a record.
@@ -62,7 +70,10 @@ impl<T: Serialize> SpoolWriter<T> {
             blocks.sync()?;
             publish(new, path)?;
         }
-        Ok(Spool { blocks, kind: PhantomData })
+        Ok(Spool {
+            blocks,
+            kind: PhantomData,
+        })
     }
 }
 
@@ -70,13 +81,22 @@ impl<T: DeserializeOwned> Spool<T> {
     /// Opens a finished spool by its name.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let blocks = BlockFile::open(open::read(path)?, path)?;
-        Ok(Self { blocks, kind: PhantomData })
+        Ok(Self {
+            blocks,
+            kind: PhantomData,
+        })
     }
 
     /// A reader of its own, from the beginning.
     pub fn reader(&self) -> Result<SpoolReader<T>, Failure> {
         let blocks = self.blocks.reader();
-        Ok(SpoolReader { blocks, unpacker: Unpacker::default(), at: 0, left: 0, kind: PhantomData })
+        Ok(SpoolReader {
+            blocks,
+            unpacker: Unpacker::default(),
+            at: 0,
+            left: 0,
+            kind: PhantomData,
+        })
     }
 }
 
@@ -94,13 +114,19 @@ impl<T> Spool<T> {
 
 impl<T> Clone for Spool<T> {
     fn clone(&self) -> Self {
-        Self { blocks: self.blocks.clone(), kind: PhantomData }
+        Self {
+            blocks: self.blocks.clone(),
+            kind: PhantomData,
+        }
     }
 }
 
 impl<T: DeserializeOwned> SpoolReader<T> {
     /// The next record; `None` at the end.
-    #[expect(clippy::should_implement_trait, reason = "an iterator over results would hide where it fails")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator over results would hide where it fails"
+    )]
     pub fn next(&mut self) -> Result<Option<T>, Failure> {
         if self.left == 0 {
             (self.left, self.at) = (self.blocks.next_block(&mut self.unpacker)?, 0);

@@ -3,8 +3,8 @@
 
 use counterpart_evidence::merkle::{MerkleTree, empty_root};
 use counterpart_model::{
-    Algorithm, Content, Digest, EntryPath, Fact, Grain, How, Kind, Metadata, Observation, Obtained, Owner, Row,
-    SiteRole, Standing, Timestamp, line,
+    Algorithm, Content, Digest, EntryPath, Fact, Grain, How, Kind, Metadata, Observation, Obtained, Owner,
+    Row, SiteRole, Standing, Timestamp, line,
 };
 use counterpart_store::{Header, Manifest, RowChange, RowChanges};
 use std::collections::BTreeMap;
@@ -13,7 +13,9 @@ use std::sync::OnceLock;
 
 /// How often a loop runs: `COUNTERPART_SOAK` times as often for long runs.
 pub(crate) fn rounds(usual: u32) -> u32 {
-    let factor = std::env::var("COUNTERPART_SOAK").ok().and_then(|text| text.parse().ok());
+    let factor = std::env::var("COUNTERPART_SOAK")
+        .ok()
+        .and_then(|text| text.parse().ok());
     usual * factor.unwrap_or(1)
 }
 
@@ -46,7 +48,9 @@ impl Random {
 
     fn digest(&mut self) -> Digest {
         let mut bytes = [0; 32];
-        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.next().to_le_bytes()));
+        bytes
+            .chunks_mut(8)
+            .for_each(|chunk| chunk.copy_from_slice(&self.next().to_le_bytes()));
         Digest(bytes)
     }
 
@@ -57,7 +61,11 @@ impl Random {
         let alphabet: &[u8] = b"ab.-\\ \n\x01\x7f\xff\xc3z";
         let len = 1 + self.index(6);
         let name: Vec<u8> = (0..len).map(|_| alphabet[self.index(alphabet.len())]).collect();
-        if name == b"." || name == b".." { b"dot".to_vec() } else { name }
+        if name == b"." || name == b".." {
+            b"dot".to_vec()
+        } else {
+            name
+        }
     }
 
     pub(crate) fn path(&mut self) -> EntryPath {
@@ -75,7 +83,15 @@ impl Random {
     }
 
     pub(crate) fn row(&mut self, path: EntryPath) -> Row {
-        let kinds = [Kind::File, Kind::File, Kind::File, Kind::Directory, Kind::Symlink, Kind::HardLink, Kind::Special];
+        let kinds = [
+            Kind::File,
+            Kind::File,
+            Kind::File,
+            Kind::Directory,
+            Kind::Symlink,
+            Kind::HardLink,
+            Kind::Special,
+        ];
         let mut fact = Fact::of(kinds[self.index(kinds.len())]);
         if fact.kind == Kind::File {
             fact.size_bytes = self.below(1 << 40);
@@ -98,7 +114,9 @@ impl Random {
         Metadata {
             mode: (!self.chance(4)).then(|| 0o600 + u32::try_from(self.below(8)).unwrap()),
             mtime: (!self.chance(4)).then(|| self.time()),
-            owner: self.chance(3).then(|| Owner(format!("user{}:group", self.below(3)).into())),
+            owner: self
+                .chance(3)
+                .then(|| Owner(format!("user{}:group", self.below(3)).into())),
             xattr: self.chance(6).then(|| self.digest()),
             acl: self.chance(6).then(|| self.digest()),
         }
@@ -106,13 +124,20 @@ impl Random {
 
     fn observation(&mut self, fact: &Fact) -> Observation {
         let hows = [How::Unread, How::Read, How::Written, How::Moved];
-        let mtime = fact.metadata.mtime.filter(|_| self.chance(2)).unwrap_or_else(|| self.time());
+        let mtime = fact
+            .metadata
+            .mtime
+            .filter(|_| self.chance(2))
+            .unwrap_or_else(|| self.time());
         let how = hows[self.index(4)];
         Observation {
             inode: self.next() >> self.below(60),
             mtime,
             ctime: if self.chance(2) { mtime } else { self.time() },
-            obtained: Obtained { how, at_seconds: 900 + i64::try_from(self.below(200)).unwrap() },
+            obtained: Obtained {
+                how,
+                at_seconds: 900 + i64::try_from(self.below(200)).unwrap(),
+            },
             racy: self.chance(7),
         }
     }
@@ -160,7 +185,11 @@ pub(crate) fn plain_root(rows: &[Row]) -> Digest {
     if segment.leaves() > 0 {
         root.push(&segment.root().0);
     }
-    if root.leaves() == 0 { empty_root() } else { root.root() }
+    if root.leaves() == 0 {
+        empty_root()
+    } else {
+        root.root()
+    }
 }
 
 pub(crate) fn header() -> Header {
@@ -176,7 +205,11 @@ pub(crate) fn header() -> Header {
 }
 
 pub(crate) fn blank_row() -> Row {
-    Row { path: EntryPath::root(), fact: Fact::of(Kind::File), seen: Observation::default() }
+    Row {
+        path: EntryPath::root(),
+        fact: Fact::of(Kind::File),
+        seen: Observation::default(),
+    }
 }
 
 pub(crate) fn write(path: &Path, rows: &[Row], began_seconds: i64) -> counterpart_store::Summary {
