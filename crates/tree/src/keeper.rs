@@ -36,7 +36,7 @@ pub struct Touched {
     pub path: EntryPath,
     /// What it is now, by a stat after the change; `None` when it is gone. Where `why` is [`Why::Metadata`],
     /// [`Why::Renamed`] or [`Why::Directory`], the content was not looked at: content and `obtained` are what was
-    /// known before, unless the fact says more.
+    /// known before, unless the fact says more. Metadata is always what the entry has now.
     pub now: Option<(Fact, Observation)>,
     /// All that was known beneath the path is gone too, or has moved along with a rename.
     pub whole: bool,
@@ -67,7 +67,7 @@ pub enum Why {
     Drifted,
     /// It got another name.
     Renamed,
-    /// Its metadata was set; or, with a fact that says no more than the stat, only its stamp moved.
+    /// Its metadata was set; or only its stamp moved, since its file got a further name.
     Metadata,
     /// A directory whose entries changed was closed, and its times were put back.
     Directory,

@@ -3,10 +3,14 @@
 //!
 //! It says nothing of content, and never reaches an entry by a path.
 
+use crate::OwnerNames;
 use crate::at::{self, proc_name};
+use crate::attributes::{ACL_ACCESS, ACL_DEFAULT, Subject, digests, read_attributes};
 use crate::history::aside::Named;
 use crate::stat::{Stat, stat_at, stat_of};
-use counterpart_model::{Carry, Fact, Metadata, MetadataClass, Observation, Obtained, policy::OwnerBy};
+use counterpart_model::{
+    Carry, Fact, Failure, Metadata, MetadataClass, Observation, Obtained, Timestamp, policy::OwnerBy,
+};
 use counterpart_port::{Attributes, Capabilities};
 use rustix::fd::BorrowedFd;
 use rustix::fs::{AtFlags, CWD, Gid, Uid, XattrFlags};
@@ -14,9 +18,6 @@ use rustix::io::Errno;
 use std::ffi::CString;
 
 mod lists;
-mod owners;
-
-pub(crate) use owners::OwnerIds;
 
 /// How an entry is held while its metadata is written.
 #[derive(Clone, Copy)]
@@ -33,18 +34,15 @@ pub(crate) enum Held<'a> {
 pub(crate) struct Put {
     pub carry: Carry,
     pub capabilities: Capabilities,
-    pub owners: OwnerIds,
+    pub owners: OwnerNames,
 }
-
-const ACL_ACCESS: &std::ffi::CStr = c"system.posix_acl_access";
-const ACL_DEFAULT: &std::ffi::CStr = c"system.posix_acl_default";
 
 impl Put {
     pub(crate) fn new(carry: Carry, capabilities: Capabilities, owner_by: OwnerBy) -> Self {
         Self {
             carry,
             capabilities,
-            owners: OwnerIds::new(owner_by),
+            owners: OwnerNames::new(owner_by),
         }
     }
 
@@ -89,24 +87,41 @@ impl Put {
     /// the fact tells the one that it has, so that the difference shows.
     pub(crate) fn seen(&self, fact: &Fact, stat: &Stat, obtained: Obtained) -> (Fact, Observation) {
         let mut fact = fact.clone();
-        fact.metadata.mode = fact.metadata.mode.map(|_| stat.mode);
-        fact.metadata.mtime = fact.metadata.mtime.map(|wanted| {
-            if wanted == stat.mtime {
-                wanted
-            } else {
-                stat.mtime.at_grain(self.capabilities.grain)
-            }
-        });
+        let metadata = &mut fact.metadata;
+        metadata.mode = metadata.mode.map(|_| stat.mode);
+        metadata.mtime = metadata.mtime.map(|wanted| self.mtime(wanted, stat));
+        if let Some(owner) = metadata.owner.as_mut()
+            && self.owners.numbers(owner) != Some((stat.uid, stat.gid))
+        {
+            *owner = self.owners.owner(stat.uid, stat.gid);
+        }
+        metadata.xattr = metadata.xattr.filter(|_| self.capabilities.xattrs);
+        metadata.acl = metadata.acl.filter(|_| self.capabilities.acls);
         (fact, observation(stat, obtained))
     }
 
-    /// What a stat alone can say of an entry: its content, owner and lists are what was known before.
-    pub(crate) fn seen_by_stat(&self, stat: &Stat) -> (Fact, Observation) {
+    fn mtime(&self, wanted: Timestamp, stat: &Stat) -> Timestamp {
+        if wanted == stat.mtime {
+            wanted
+        } else {
+            stat.mtime.at_grain(self.capabilities.grain)
+        }
+    }
+
+    /// What is seen of a file or directory of which no step says anything; its content is what was known before.
+    pub(crate) fn seen_now(&self, subject: Subject<'_>, stat: &Stat) -> Result<(Fact, Observation), Failure> {
         let mut fact = Fact::of(stat.kind);
         fact.size_bytes = if stat.is_directory() { 0 } else { stat.size_bytes };
-        fact.metadata.mode = self.carry.has(MetadataClass::Mode).then_some(stat.mode);
-        fact.metadata.mtime = self.carry.has(MetadataClass::Mtime).then_some(stat.mtime);
-        (fact, observation(stat, Obtained::default()))
+        let carries = |class| self.carry.has(class);
+        let metadata = &mut fact.metadata;
+        metadata.mode = carries(MetadataClass::Mode).then_some(stat.mode);
+        metadata.mtime = carries(MetadataClass::Mtime).then(|| stat.mtime.at_grain(self.capabilities.grain));
+        metadata.owner = carries(MetadataClass::Owner).then(|| self.owners.owner(stat.uid, stat.gid));
+        if carries(MetadataClass::Xattr) || carries(MetadataClass::Acl) {
+            let found = read_attributes(subject, stat.kind, self.carry)?;
+            (metadata.xattr, metadata.acl) = digests(&found.attributes);
+        }
+        Ok((fact, observation(stat, Obtained::default())))
     }
 
     /// Gives a replacement what it does not carry from the entry that it replaces: bits, list and owner. As far as
@@ -152,7 +167,7 @@ impl Put {
             return Ok(false);
         };
         // A name that this host does not know cannot be given; the fact is compared and shows it.
-        let Some((uid, gid)) = self.owners.ids(owner) else {
+        let Some((uid, gid)) = self.owners.numbers(owner) else {
             return Ok(false);
         };
         if (uid, gid) == (before.uid, before.gid) {
@@ -227,7 +242,7 @@ impl Held<'_> {
         }
     }
 
-    fn set_mtime(self, mtime: counterpart_model::Timestamp) -> Result<(), Errno> {
+    fn set_mtime(self, mtime: Timestamp) -> Result<(), Errno> {
         let times = at::modified_at(mtime);
         match self {
             Held::Open(handle) => rustix::fs::futimens(handle, &times),

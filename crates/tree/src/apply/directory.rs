@@ -5,6 +5,7 @@
 use super::publish::{self, Unit};
 use super::shared::{Shared, failing};
 use crate::at::{self, PRIVATE};
+use crate::attributes::Subject;
 use crate::incoming::Spot;
 use crate::keeper::{Touched, Why};
 use crate::put::Held;
@@ -340,7 +341,7 @@ impl Directory {
         let mut touched = Touched::of(&self.path, why);
         touched.now = Some(match &fact {
             Some(fact) => self.shared.put.seen(fact, &stat, Obtained::default()),
-            None => self.shared.put.seen_by_stat(&stat),
+            None => self.shared.put.seen_now(Subject::Handle(self.handle()), &stat)?,
         });
         self.shared.tell(&touched)
     }

@@ -4,6 +4,7 @@
 
 use super::publish::publish;
 use super::shared::{Site, refused};
+use crate::attributes::Subject;
 use crate::history::aside::Named;
 use crate::keeper::{Touched, Why};
 use crate::put::Held;
@@ -123,7 +124,8 @@ impl LinkPlace {
         let stat = stat_at(&leader.directory, &leader.name);
         let stat = stat.map_err(|errno| super::shared::failing("looking at", &leader.path, errno))?;
         let mut touched = Touched::of(&leader.path, Why::Metadata);
-        touched.now = Some(self.site.shared.put.seen_by_stat(&stat));
+        let subject = Subject::Name(leader.directory.as_fd(), &leader.name);
+        touched.now = Some(self.site.shared.put.seen_now(subject, &stat)?);
         touched.incoming.clone_from(&leader.incoming);
         self.site.shared.tell(&touched)
     }

@@ -35,7 +35,8 @@ pub struct ApplyOptions {
     pub carry: Carry,
     /// How owners are written in facts.
     pub owner_by: OwnerBy,
-    /// What the filesystem can hold, as [`crate::probe::measure`] found.
+    /// What the filesystem can hold, as [`crate::probe::measure`] found; its grain is better the pair's, for the facts
+    /// that are told carry times at it.
     pub capabilities: Capabilities,
     /// Flush the content of a file that takes another's name before it does, so that not even a power loss leaves
     /// the name half; costs one wait for the disk a replaced file.

@@ -5,6 +5,7 @@
 use super::directory::Directory;
 use super::shared::{Shared, failing};
 use crate::at;
+use crate::attributes::Subject;
 use crate::history::aside::{About, Named};
 use crate::keeper::{Touched, Why};
 use crate::put::Held;
@@ -202,7 +203,6 @@ impl Renaming {
         }
         self.from.mark_changed();
         self.settle(shared, place, history, stat.is_directory())
-            .map_err(fail)
     }
 
     fn settle(
@@ -211,17 +211,22 @@ impl Renaming {
         place: Named<'_>,
         history: Option<HistoryId>,
         whole: bool,
-    ) -> Result<Touched, Errno> {
+    ) -> Result<Touched, Failure> {
+        let fail = |errno| failing("renaming to", &self.path, errno);
         let mut touched = Touched::of(&self.path, Why::Renamed);
         touched.renamed_from = Some(self.from_path.clone());
         touched.history = history;
         touched.whole = whole;
         touched.now = Some(match &self.fact {
             Some(fact) => {
-                let stat = settle_named(shared, place, &fact.metadata, &self.attributes)?;
+                let stat = settle_named(shared, place, &fact.metadata, &self.attributes).map_err(fail)?;
                 shared.put.seen(fact, &stat, Obtained::default())
             }
-            None => shared.put.seen_by_stat(&stat_at(place.directory, place.name)?),
+            None => {
+                let stat = stat_at(place.directory, place.name).map_err(fail)?;
+                let subject = Subject::Name(place.directory, place.name);
+                shared.put.seen_now(subject, &stat)?
+            }
         });
         Ok(touched)
     }

@@ -4,6 +4,7 @@
 
 use super::{Held, attribute_name};
 use crate::at::proc_name;
+use crate::attributes::{ACL_ACCESS, is_minimal};
 use rustix::io::Errno;
 use std::ffi::CStr;
 
@@ -51,7 +52,9 @@ fn write(held: Held<'_>, unwanted: &[&[u8]], missing: &[(&Vec<u8>, &Vec<u8>)]) -
 
 /// Sets a list, or removes it where none is wanted.
 pub(super) fn put_list(held: Held<'_>, name: &CStr, wanted: Option<&[u8]>) -> Result<bool, Errno> {
-    if get(held, name)?.as_deref() == wanted {
+    // A list that says no more than the bits counts as none, here as where lists are read.
+    let present = get(held, name)?.filter(|list| name != ACL_ACCESS || !is_minimal(list));
+    if present.as_deref() == wanted {
         return Ok(false);
     }
     match wanted {
