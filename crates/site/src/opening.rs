@@ -46,7 +46,7 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let root = Root::open(&options.root)?;
     let began_seconds = now().seconds;
     let recovered = if options.role == SiteRole::Standby && !request.read_only {
-        recovery::recover(options, &root, &spool_dir, began_seconds)?
+        recovery::recover(options, request.policy.algorithm, &root, &spool_dir, began_seconds)?
     } else {
         recovery::Recovered::default()
     };
@@ -57,6 +57,7 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let opened = Opened {
         profile: profile(options, &filesystem, &capabilities)?,
         base: base.as_ref().map(base_of),
+        adopted,
         recovered: recovered.changes,
         recovered_since_seconds: recovered.since_seconds,
     };

@@ -5,7 +5,7 @@ use crate::learned::Learned;
 use crate::opening::{current_manifest, now};
 use crate::site::LocalSiteOptions;
 use counterpart_model::{
-    Content, EntryPath, Fact, Failure, Kind, Observation, Obtained, Row, Standing, Timestamp,
+    Algorithm, Content, EntryPath, Fact, Failure, Kind, Observation, Obtained, Row, Standing, Timestamp,
 };
 use counterpart_store::apply_log::{self, LogContents};
 use counterpart_store::manifest::Header;
@@ -34,6 +34,7 @@ pub(crate) struct Recovered {
 /// Folds an apply log in, if there is one.
 pub(crate) fn recover(
     options: &LocalSiteOptions,
+    algorithm: Algorithm,
     root: &Root,
     spool_dir: &Path,
     began_seconds: i64,
@@ -51,7 +52,8 @@ pub(crate) fn recover(
     };
     recovery.read(&log)?;
     let Recovery { learned, arrived, changes, .. } = recovery;
-    fold_in(options, base.as_ref(), &learned, began_seconds)?;
+    let header = base.as_ref().map_or_else(|| first_header(options, algorithm), |base| base.header().clone());
+    fold_in(options, base.as_ref(), &learned, &header, began_seconds)?;
     let leftovers = Leftovers::new(arrived, spool_dir)?;
     files::remove(&path)?;
     Ok(Recovered { changes, since_seconds: began_of(&log.pass), leftovers: Some(leftovers) })
@@ -186,25 +188,25 @@ fn fold_in(
     options: &LocalSiteOptions,
     base: Option<&Manifest>,
     learned: &Learned,
+    header: &Header,
     began_seconds: i64,
 ) -> Result<(), Failure> {
     let mut changes = Batches::new(&learned.batches()?)?;
-    let header = base.map_or_else(|| first_header(options), |base| Ok(base.header().clone()))?;
     let pass = format!("recovered-{began_seconds}");
-    closing::replace(&options.state, base, &mut changes, &header, began_seconds, &pass).map(drop)
+    closing::replace(&options.state, base, &mut changes, header, began_seconds, &pass).map(drop)
 }
 
 /// The header of a manifest that an interrupted first pass left: no policy matches it, so its facts are made anew.
-fn first_header(options: &LocalSiteOptions) -> Result<Header, Failure> {
-    Ok(Header {
+fn first_header(options: &LocalSiteOptions, algorithm: Algorithm) -> Header {
+    Header {
         policy: counterpart_model::Digest([0; 32]),
-        algorithm: options.algorithm,
+        algorithm,
         grain: counterpart_model::Grain::NANOSECOND,
         at_seconds: 0,
         pair: options.pair.clone(),
         role: options.role,
         extra: serde_json::Value::Null,
-    })
+    }
 }
 
 /// The one batch that a recovery learns.

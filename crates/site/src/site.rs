@@ -22,8 +22,6 @@ pub struct LocalSiteOptions {
     pub root: PathBuf,
     /// Its own directory in the state directory.
     pub state: PathBuf,
-    /// Algorithm of content digests.
-    pub algorithm: counterpart_model::Algorithm,
     /// Threads that walk ahead; `None` chooses by the kind of filesystem.
     pub read_ahead_threads: Option<usize>,
 }
