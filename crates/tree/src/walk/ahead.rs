@@ -24,6 +24,13 @@ pub(super) struct Threads {
     handles: Vec<JoinHandle<()>>,
 }
 
+/// What somebody needs who does work of a pool.
+pub(super) struct Worker<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) context: &'a Context,
+    pub(super) lister: &'a mut Lister,
+}
+
 /// Where work for the threads is put.
 pub(super) struct Pool {
     board: Mutex<Board>,
@@ -122,10 +129,20 @@ impl Pool {
     fn work(&self, context: &Context) {
         let mut lister = Lister::default();
         while let Some(job) = self.next() {
-            match job {
-                Job::List(task) => self.list(&task, context, &mut lister),
-                Job::Look(task) => self.look(&task, context),
-            }
+            self.run(job, context, &mut lister);
+        }
+    }
+
+    /// Does one piece of work that waits; false when there is none, or enough is held already.
+    pub(super) fn help(&self, context: &Context, lister: &mut Lister) -> bool {
+        let job = self.lock().pop(self.limit);
+        job.map(|job| self.run(job, context, lister)).is_some()
+    }
+
+    fn run(&self, job: Job, context: &Context, lister: &mut Lister) {
+        match job {
+            Job::List(task) => self.list(&task, context, lister),
+            Job::Look(task) => self.look(&task, context),
         }
     }
 
@@ -135,10 +152,7 @@ impl Pool {
             if board.stop {
                 return None;
             }
-            if board.held < self.limit
-                && let Some((key, job)) = board.waiting.pop_first()
-            {
-                board.waiting_bytes = board.waiting_bytes.saturating_sub(key.0.len());
+            if let Some(job) = board.pop(self.limit) {
                 return Some(job);
             }
             board = self.changed.wait(board).unwrap_or_else(PoisonError::into_inner);
@@ -169,6 +183,18 @@ impl Pool {
 
     fn lock(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Board {
+    /// The nearest work in order, unless as much as `limit` is held already.
+    fn pop(&mut self, limit: usize) -> Option<Job> {
+        if self.held >= limit {
+            return None;
+        }
+        let (key, job) = self.waiting.pop_first()?;
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(key.0.len());
+        Some(job)
     }
 }
 

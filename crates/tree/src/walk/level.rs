@@ -2,7 +2,7 @@
 //!
 //! What follows from a name is not decided here.
 
-use super::ahead::Pool;
+use super::ahead::{Pool, Worker};
 use super::folder::Folder;
 use super::look::{Context, ListWork, Listable, Looked, Seen, hand_out};
 use super::names::{self, Names};
@@ -105,11 +105,11 @@ impl Level {
         &mut self,
         at: usize,
         context: &Context,
-        pool: Option<&Pool>,
+        worker: Option<Worker<'_>>,
         path: &EntryPath,
     ) -> Result<(Seen, Option<Arc<ListTask>>), Failure> {
-        match pool {
-            Some(pool) => self.see_ahead(at, context, pool),
+        match worker {
+            Some(worker) => self.see_ahead(at, worker),
             None => Ok((self.see_now(at, context, path), None)),
         }
     }
@@ -133,8 +133,7 @@ impl Level {
     fn see_ahead(
         &mut self,
         at: usize,
-        context: &Context,
-        pool: &Pool,
+        mut worker: Worker<'_>,
     ) -> Result<(Seen, Option<Arc<ListTask>>), Failure> {
         let ahead = &mut self.ahead;
         while at >= ahead.from + ahead.looked.seen.len() {
@@ -142,7 +141,9 @@ impl Level {
                 return Ok((Seen::Gone, None));
             };
             ahead.from += ahead.looked.seen.len();
-            ahead.looked = task.take(|work| context.look(&work, pool), Some(pool))?;
+            ahead.looked = task.take(&mut worker, |work, worker| {
+                worker.context.look(&work, worker.pool)
+            })?;
         }
         let seen = std::mem::replace(&mut ahead.looked.seen[at - ahead.from], Seen::Gone);
         let children = &mut ahead.looked.children;

@@ -18,7 +18,7 @@ mod task;
 use crate::exclude::Excluder;
 use crate::filesystem::{self, Mounted};
 use crate::{Root, Stat, fault, stat};
-use ahead::Threads;
+use ahead::{Threads, Worker};
 use counterpart_model::{Code, EntryPath, Failure};
 use folder::Folder;
 use level::Level;
@@ -208,7 +208,12 @@ impl Walker {
             return Ok(None);
         };
         self.path.push(level.name(at).to_bytes());
-        let (seen, task) = level.see(at, &self.context, pool, &self.path)?;
+        let worker = pool.map(|pool| Worker {
+            pool,
+            context: &self.context,
+            lister: &mut self.lister,
+        });
+        let (seen, task) = level.see(at, &self.context, worker, &self.path)?;
         Ok(self.meet(seen, task))
     }
 
@@ -268,8 +273,15 @@ impl Walker {
     fn list(&mut self, entering: Entering) -> Result<Result<Listed, Errno>, Failure> {
         let (context, lister) = (&self.context, &mut self.lister);
         let pool = self.threads.as_ref().map(Threads::pool);
-        if let Some(task) = entering.task {
-            return task.take(|work| context.list(work, lister, pool), pool);
+        if let (Some(task), Some(pool)) = (entering.task, pool) {
+            let mut worker = Worker {
+                pool,
+                context,
+                lister,
+            };
+            return task.take(&mut worker, |work, worker| {
+                context.list(work, worker.lister, Some(pool))
+            });
         }
         let Some(level) = self.levels.last_mut() else {
             let folder = Folder::root(&self.root, context.ask_offline);

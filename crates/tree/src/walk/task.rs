@@ -2,7 +2,7 @@
 //!
 //! Whoever claims it first does it; nobody else does it again, and nobody waits for work that was not begun.
 
-use super::ahead::Pool;
+use super::ahead::Worker;
 use super::look::{ListWork, Listed, LookWork, Looked};
 use counterpart_model::{Code, Failure};
 use rustix::io::Errno;
@@ -51,25 +51,33 @@ impl<W, T> Task<W, T> {
         }
     }
 
-    /// The result: as a thread left it, else by doing the work now, else by waiting for the thread that does it.
-    pub(super) fn take(&self, work: impl FnOnce(W) -> T, pool: Option<&Pool>) -> Result<T, Failure> {
+    /// The result: as a thread left it, else by doing the work now, else from the thread that does it. While that
+    /// thread is at it, the caller does other work that waits; to sleep would leave a processor idle.
+    pub(super) fn take(
+        &self,
+        worker: &mut Worker<'_>,
+        work: impl FnOnce(W, &mut Worker<'_>) -> T,
+    ) -> Result<T, Failure> {
         let mut state = self.lock();
         loop {
             match std::mem::replace(&mut *state, State::Over) {
                 State::Waiting(to_do) => {
                     drop(state);
-                    return Ok(work(to_do));
+                    return Ok(work(to_do, worker));
                 }
                 State::Done(result, cost) => {
                     drop(state);
-                    if let Some(pool) = pool {
-                        pool.release(cost);
-                    }
+                    worker.pool.release(cost);
                     return Ok(result);
                 }
                 State::Running => {
                     *state = State::Running;
-                    state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    drop(state);
+                    let helped = worker.pool.help(worker.context, worker.lister);
+                    state = self.lock();
+                    if !helped && matches!(*state, State::Running) {
+                        state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    }
                 }
                 State::Over => return Err(lost()),
             }
