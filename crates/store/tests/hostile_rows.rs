@@ -1,4 +1,5 @@
-//! Rows whose every field may hold anything that its type can.
+//! Rows whose every field may hold anything that its type can; only a path has no NUL, which no filesystem knows and
+//! which the order of paths does not tell from `/`.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -95,7 +96,7 @@ proptest! {
 
     #[test]
     fn any_row_is_read_as_it_was_written(
-        rows in btree_map(vec(any::<u8>(), 0..30).prop_map(EntryPath::trusted), (fact(), observation()), 0..40)
+        rows in btree_map(vec(1..=u8::MAX, 0..30).prop_map(EntryPath::trusted), (fact(), observation()), 0..40)
     ) {
         let rows: Vec<Row> =
             rows.into_iter().map(|(path, (fact, seen))| Row { path, fact, seen }).collect();
