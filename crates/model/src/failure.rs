@@ -59,6 +59,7 @@ codes! {
     MaxDelete "max-delete" "The plan deletes more than `max_delete` allows." "Look at `counterpart plan`; approve it if it is right.";
     MaxChange "max-change" "The plan rewrites more than `max_change` allows." "Look at `counterpart plan`; approve it if it is right.";
     DeleteEverything "delete-everything" "The plan deletes everything that the standby holds." "Check production. If it is meant, approve it.";
+    TargetMissing "target-missing" "The standby's root is not there." "Mount it, or mend the path. The first pass makes the last folder of the path.";
     TargetNotAdopted "target-not-adopted" "The standby's root holds data that Counterpart did not put there." "Name another target, or take it over with --adopt.";
     TargetIdentity "target-identity" "The standby belongs to another pair." "Name the right standby, or take it over with --adopt.";
     RootsOverlap "roots-overlap" "Production and standby overlap." "Name two roots of which neither lies in the other.";

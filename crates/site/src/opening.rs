@@ -43,7 +43,7 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     files::make_dir(&options.state)?;
     files::make_dir(&spool_dir)?;
     let lock = take_lock(options, request)?;
-    let root = Root::open(&options.root)?;
+    let root = open_root(options, request)?;
     let began_seconds = now().seconds;
     let recovered = if options.role == SiteRole::Standby && !request.read_only {
         recovery::recover(options, request.policy.algorithm, &root, &spool_dir, began_seconds)?
@@ -78,6 +78,23 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
         _lock: lock,
     };
     Ok((pass, opened))
+}
+
+/// The first pass makes the standby's root. Later, a root that is not there is one that is not mounted.
+fn open_root(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Root, Failure> {
+    let opened = Root::open(&options.root);
+    if options.role == SiteRole::Production {
+        return opened;
+    }
+    match opened {
+        Err(failure) if failure.code == Code::SourceMissing => {
+            if request.read_only || current_manifest(&options.state)?.is_some() {
+                return Err(Failure { code: Code::TargetMissing, ..failure }.hint(Code::TargetMissing.remedy()));
+            }
+            Root::make(&options.root)
+        }
+        other => other,
+    }
 }
 
 /// The pair's lock is held where the standby is.

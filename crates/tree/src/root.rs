@@ -88,6 +88,20 @@ impl Root {
             .map_err(|errno| failing(Code::UnreadableDirectory, "opening directory", path, errno))
     }
 
+    /// Makes a directory, of which the parent must be there, and holds it.
+    ///
+    /// # Errors
+    /// `target-missing` when it cannot be made.
+    pub fn make(path: &Path) -> Result<Self, Failure> {
+        match rustix::fs::mkdir(path, rustix::fs::Mode::from_raw_mode(0o777)) {
+            Ok(()) | Err(Errno::EXIST) => Self::open(path),
+            Err(errno) => {
+                let doing = format!("making the root {}", path.display());
+                Err(fault::failure(Code::TargetMissing, doing, errno))
+            }
+        }
+    }
+
     /// Opens the directory that holds an entry, and gives the entry's own name in it (`.` for the root).
     ///
     /// # Errors
