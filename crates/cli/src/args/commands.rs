@@ -1,0 +1,143 @@
+//! The commands and what each says of itself.
+
+use super::options::{
+    DemoArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg, PruneArgs, ReferenceArgs,
+    RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
+};
+use clap::Subcommand;
+
+/// What is to be done.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Show the main job on a small archive of its own
+    ///
+    /// Builds a small archive of DICOM files and case report pages in DIR, keeps a standby of it through changes, and
+    /// shows the certificate. Needs no set-up and no network; the same files every time.
+    #[command(after_help = "Examples:\n  counterpart demo\n  counterpart demo /tmp/look")]
+    Demo(DemoArgs),
+    /// Make DST equal to SRC: one pass, without a configuration file
+    ///
+    /// What is replaced or removed at DST is kept in its history. The whole plan is judged before the first change.
+    /// The settings are remembered, so that `status`, `log`, `history` and the others know the pair afterwards.
+    #[command(after_help = "Examples:\n  counterpart mirror /archive /standby\n  \
+        counterpart mirror --dry-run /archive /standby\n  \
+        counterpart mirror --exclude '**/*.tmp' --carry mode,mtime,owner /archive /standby\n  \
+        counterpart mirror --adopt /archive /standby-filled-by-rsync")]
+    Mirror(MirrorArgs),
+    /// Write a commented counterpart.toml
+    ///
+    /// Every setting is in it with its default. An existing file is never overwritten; `--config` names another one.
+    #[command(after_help = "Examples:\n  counterpart init\n  \
+        counterpart init --pair study-035 /opt/studies /standby/studies")]
+    Init(InitArgs),
+    /// Validate the configuration and preflight both sites
+    ///
+    /// Explains each mistake with its line. Then opens both roots and tells, one line each, what they are, what they
+    /// can hold and what is in the way. Changes neither tree.
+    #[command(after_help = "Examples:\n  counterpart check\n  counterpart check study-035")]
+    Check(PairArg),
+    /// Show what a pass would change
+    ///
+    /// Totals, first steps, awkward names, stubs and the time it would take. Reads no content and changes nothing.
+    /// Exits with 3 where a run would be refused.
+    #[command(after_help = "Examples:\n  counterpart plan\n  counterpart plan study-035 --json")]
+    Plan(PairArg),
+    /// Run one pass
+    ///
+    /// Scans both sites, compares, plans, judges, applies, reads again what is due, and certifies.
+    #[command(
+        after_help = "Examples:\n  counterpart run\n  counterpart run study-035 --reread\n  \
+        counterpart run study-035 --approve 5a3c… --reason 'project 12 was moved to another server'"
+    )]
+    Run(RunArgs),
+    /// Compare both sides; change nothing
+    ///
+    /// With --reread every byte of both copies is read.
+    #[command(
+        after_help = "Examples:\n  counterpart verify\n  counterpart verify study-035 --reread\n  \
+        counterpart verify /archive /standby"
+    )]
+    Verify(VerifyArgs),
+    /// Show one line a pair: verdict, as of, oldest read, exceptions, next pass due
+    ///
+    /// Exits with 1 unless the last pass of every pair shown was congruent.
+    #[command(after_help = "Examples:\n  counterpart status\n  counterpart status study-035 --json")]
+    Status(PairArg),
+    /// Show what a pass changed and found
+    ///
+    /// One line an entry: time, pass, the eleven letters of rsync's %i, path. Control bytes are escaped.
+    #[command(
+        after_help = "Examples:\n  counterpart log\n  counterpart log study-035 --pass 42\n  \
+        counterpart log --json | jq -r '.entries[].path'"
+    )]
+    Log(LogArgs),
+    /// Print or export what one side holds
+    ///
+    /// As a table, as CSV with all fields, or as the list that `b3sum --check` or `sha256sum --check` takes.
+    #[command(after_help = "Examples:\n  counterpart manifest study-035\n  \
+        counterpart manifest --export csv --output standby.csv\n  \
+        counterpart manifest --export b3sum --output /tmp/list && cd /standby && b3sum --check /tmp/list")]
+    Manifest(ManifestArgs),
+    /// Show every copy of a path, its digest, and when it was last read
+    ///
+    /// Exits with 1 when there is none.
+    #[command(after_help = "Examples:\n  counterpart where pages/0842/0060002\n  \
+        counterpart where /opt/studies/035/lib/DFschema")]
+    Where(WhereArgs),
+    /// List the versions of a path that are kept in history
+    ///
+    /// Of a directory, all that is kept beneath it. Exits with 1 when there is none.
+    #[command(after_help = "Examples:\n  counterpart history pages/0842/0060002\n  counterpart history .")]
+    History(HistoryArgs),
+    /// Bring one kept version back into a directory
+    ///
+    /// WHAT is the name of a version, as `history` lists them, or a path, of which the youngest version is meant.
+    /// Nothing that exists in DIR is overwritten, and neither tree is touched.
+    #[command(
+        after_help = "Examples:\n  counterpart undelete pages/0842/0060002 --to /tmp/back\n  \
+        counterpart undelete 20261122T021407Z-00042/3 --to /tmp/back"
+    )]
+    Undelete(UndeleteArgs),
+    /// Put right the side that differs from the last certificate
+    ///
+    /// Shows first what it would do, and does it with --approve. The standby is brought back from production;
+    /// production is never written, its good copy is exported instead.
+    #[command(after_help = "Examples:\n  counterpart repair studies/2026/CT/IM0007\n  \
+        counterpart repair studies/2026/CT/IM0007 --approve 5a3c…")]
+    Repair(RepairArgs),
+    /// List, show and verify the signed records of passes
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Certificate {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: CertificateCommand,
+    },
+    /// Remove history whose retention has ended
+    ///
+    /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too.
+    #[command(after_help = "Examples:\n  counterpart prune\n  counterpart prune study-035 --yes")]
+    Prune(PruneArgs),
+    /// Print this reference as Markdown, or write the schemas of all documents
+    #[command(hide = true)]
+    Reference(ReferenceArgs),
+}
+
+/// What is to be done with certificates.
+#[derive(Subcommand, Debug)]
+pub enum CertificateCommand {
+    /// List the certificates of a pair
+    #[command(after_help = "Example:\n  counterpart certificate list study-035")]
+    List(PairArg),
+    /// Show one certificate as a page that a person can read and print
+    ///
+    /// And the command that checks its signature without Counterpart.
+    #[command(
+        after_help = "Examples:\n  counterpart certificate show\n  counterpart certificate show 42 --pair study-035"
+    )]
+    Show(ShowArgs),
+    /// Verify the signatures of all certificates and the chain between them
+    ///
+    /// Exits with 1 and names the first record that does not hold.
+    #[command(after_help = "Example:\n  counterpart certificate verify study-035")]
+    Verify(PairArg),
+}

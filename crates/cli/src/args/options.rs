@@ -1,0 +1,232 @@
+//! What each command takes.
+
+use super::values::{DigestWord, ExportForm, SideWord};
+use crate::config::value;
+use clap::Args;
+use counterpart_engine::Limit;
+use counterpart_model::MetadataClass;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// A pair, which may be left out.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PairArg {
+    /// The pair; may be left out where there is only one
+    #[arg(value_name = "PAIR")]
+    pub pair: Option<String>,
+}
+
+/// A pair as an option, where something else comes first.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PairOption {
+    /// The pair; may be left out where there is only one
+    #[arg(long, value_name = "PAIR")]
+    pub pair: Option<String>,
+}
+
+/// What `demo` takes.
+#[derive(Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// Where to build it; must be empty or not there
+    #[arg(value_name = "DIR", default_value = "counterpart-demo")]
+    pub directory: PathBuf,
+}
+
+/// What `init` takes.
+#[derive(Args, Clone, Debug)]
+pub struct InitArgs {
+    /// Where production is
+    #[arg(value_name = "SRC", requires = "standby")]
+    pub production: Option<String>,
+    /// Where the standby is
+    #[arg(value_name = "DST")]
+    pub standby: Option<String>,
+    /// How the pair is called
+    #[arg(long, value_name = "NAME", default_value = "archive")]
+    pub pair: String,
+}
+
+/// How a tree is mirrored without a configuration.
+#[derive(Args, Clone, Debug)]
+pub struct MirrorArgs {
+    /// Production: the tree that is only read
+    #[arg(value_name = "SRC")]
+    pub production: OsString,
+    /// The standby: the tree that is made equal
+    #[arg(value_name = "DST")]
+    pub standby: OsString,
+    /// Leave out what matches; may be repeated, the last that matches decides, `!` brings back in
+    #[arg(long, value_name = "GLOB", action = clap::ArgAction::Append)]
+    pub exclude: Vec<String>,
+    /// Metadata to carry: any of mode, mtime, owner, xattr, acl, hardlink [default: mode,mtime]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = value::metadata_class)]
+    pub carry: Option<Vec<MetadataClass>>,
+    /// Take over a standby that holds data of others
+    #[arg(long)]
+    pub adopt: bool,
+    /// Most entries that may be deleted: a number, or a percentage (never below 50 entries) [default: 1%]
+    #[arg(long, value_name = "LIMIT", value_parser = value::limit)]
+    pub max_delete: Option<Limit>,
+    /// Most files whose content may change: a number, or a percentage (never below 50 entries) [default: 10%]
+    #[arg(long, value_name = "LIMIT", value_parser = value::limit)]
+    pub max_change: Option<Limit>,
+    /// Read every byte of both copies
+    #[arg(long)]
+    pub reread: bool,
+    /// How content is digested [default: blake3]
+    #[arg(long, value_name = "DIGEST", value_enum)]
+    pub digest: Option<DigestWord>,
+    /// Allow what a guard refused, by the hash that it printed
+    #[arg(long, value_name = "HASH", conflicts_with = "dry_run")]
+    pub approve: Option<String>,
+    /// Show what would be changed, as `plan` does
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+}
+
+/// What `run` takes.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairArg,
+    /// Read every byte of both copies
+    #[arg(long)]
+    pub reread: bool,
+    /// Take over a standby that holds data of others
+    #[arg(long)]
+    pub adopt: bool,
+    /// Allow what a guard refused, by the hash that it printed
+    #[arg(long, value_name = "HASH")]
+    pub approve: Option<String>,
+}
+
+/// A pair, or two trees.
+#[derive(Args, Clone, Debug)]
+pub struct PairOrTrees {
+    /// The pair, or production's root when DST follows
+    #[arg(value_name = "PAIR or SRC")]
+    pub first: Option<OsString>,
+    /// The standby's root
+    #[arg(value_name = "DST")]
+    pub second: Option<OsString>,
+}
+
+/// What `verify` takes.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyArgs {
+    /// What is compared.
+    #[command(flatten)]
+    pub what: PairOrTrees,
+    /// Read every byte of both copies
+    #[arg(long)]
+    pub reread: bool,
+}
+
+/// What `log` takes.
+#[derive(Args, Clone, Debug)]
+pub struct LogArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairArg,
+    /// The pass: its name, the beginning of it, or its number [default: the last]
+    #[arg(long, value_name = "N")]
+    pub pass: Option<String>,
+}
+
+/// What `manifest` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ManifestArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairArg,
+    /// Whose manifest
+    #[arg(long, value_enum, default_value_t)]
+    pub side: SideWord,
+    /// Write it in this form
+    #[arg(long, value_name = "FORM", value_enum, conflicts_with = "json")]
+    pub export: Option<ExportForm>,
+    /// Write to a file that is not there yet, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What `where` takes.
+#[derive(Args, Clone, Debug)]
+pub struct WhereArgs {
+    /// A path beneath the root, or beneath a root as it lies on this host
+    #[arg(value_name = "KEY")]
+    pub key: OsString,
+    /// The pair; all where it is left out
+    #[arg(long, value_name = "PAIR")]
+    pub pair: Option<String>,
+}
+
+/// What `history` takes.
+#[derive(Args, Clone, Debug)]
+pub struct HistoryArgs {
+    /// A path beneath the root; `.` for all
+    #[arg(value_name = "PATH")]
+    pub path: OsString,
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+}
+
+/// What `undelete` takes.
+#[derive(Args, Clone, Debug)]
+pub struct UndeleteArgs {
+    /// A version that `history` names, or a path
+    #[arg(value_name = "WHAT")]
+    pub what: OsString,
+    /// Directory to put it in; made where it is not there
+    #[arg(long, value_name = "DIR", required = true)]
+    pub to: PathBuf,
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+}
+
+/// What `repair` takes.
+#[derive(Args, Clone, Debug)]
+pub struct RepairArgs {
+    /// A path beneath the root
+    #[arg(value_name = "PATH")]
+    pub path: OsString,
+    /// Do it, by the hash that was printed
+    #[arg(long, value_name = "HASH")]
+    pub approve: Option<String>,
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+}
+
+/// What `certificate show` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ShowArgs {
+    /// The pass: its name, the beginning of it, or its number; the last where it is left out
+    #[arg(value_name = "PASS")]
+    pub pass: Option<String>,
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+}
+
+/// What `prune` takes.
+#[derive(Args, Clone, Debug)]
+pub struct PruneArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairArg,
+    /// Remove it, instead of listing it
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What `reference` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ReferenceArgs {
+    /// Write the schema of each document to this directory, instead
+    #[arg(long, value_name = "DIR")]
+    pub schemas: Option<PathBuf>,
+}

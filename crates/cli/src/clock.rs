@@ -1,0 +1,74 @@
+//! Times for people: always UTC, with the local offset beside, for a green word without a time says nothing.
+
+use counterpart_model::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The clock of this host.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_nanos(jiff::Timestamp::now().as_nanosecond())
+}
+
+/// `2026-11-22 02:14:07Z (+01:00)`.
+pub(crate) fn with_offset(seconds: i64) -> String {
+    format!("{} ({})", utc(seconds), offset_text(offset_at(seconds)))
+}
+
+/// `2026-11-22 02:14:07Z`.
+pub(crate) fn utc(seconds: i64) -> String {
+    parts(seconds).map_or_else(
+        || format!("{seconds} s"),
+        |time| time.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+    )
+}
+
+/// `2026/11/22 02:14:07`, in UTC: the time of a log line.
+pub(crate) fn log_time(seconds: i64) -> String {
+    parts(seconds).map_or_else(
+        || format!("{seconds} s"),
+        |time| time.strftime("%Y/%m/%d %H:%M:%S").to_string(),
+    )
+}
+
+/// Seconds since 1970 of a time that a document holds.
+pub(crate) fn parse(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>()
+        .ok()
+        .map(jiff::Timestamp::as_second)
+}
+
+/// A time of a document as [`with_offset`] shows it; as it stands where it cannot be read.
+pub(crate) fn shown(text: &str) -> String {
+    parse(text).map_or_else(|| text.to_owned(), with_offset)
+}
+
+/// Seconds that the local clock is east of UTC at a time.
+pub(crate) fn offset_at(seconds: i64) -> i32 {
+    jiff::Timestamp::from_second(seconds).map_or(0, |time| TimeZone::system().to_offset(time).seconds())
+}
+
+/// The next time after `seconds` at which the local clock shows so many minutes after midnight.
+pub(crate) fn next_at(seconds: i64, minutes: u16) -> Option<i64> {
+    let zone = TimeZone::system();
+    let start = jiff::Timestamp::from_second(seconds).ok()?.to_zoned(zone.clone());
+    let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
+    let mut day = start.date();
+    for _ in 0..2 {
+        let due = day.at(hour, minute, 0, 0).to_zoned(zone.clone()).ok()?;
+        if due.timestamp() > start.timestamp() {
+            return Some(due.timestamp().as_second());
+        }
+        day = day.tomorrow().ok()?;
+    }
+    None
+}
+
+fn offset_text(seconds: i32) -> String {
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn parts(seconds: i64) -> Option<jiff::Zoned> {
+    jiff::Timestamp::from_second(seconds)
+        .ok()
+        .map(|time| time.to_zoned(TimeZone::UTC))
+}

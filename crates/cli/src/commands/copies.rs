@@ -1,0 +1,188 @@
+//! `where`, `history` and `undelete`: every copy of a path, the versions that are kept, and one of them brought back.
+
+use crate::args::{HistoryArgs, UndeleteArgs, WhereArgs};
+use crate::config::Pair;
+use crate::context::Context;
+use crate::documents::listing::time;
+use crate::documents::{CopyDocument, HistoryDocument, UndeleteDocument, VersionDocument, WhereDocument};
+use crate::exit::Exit;
+use crate::wire::Wired;
+use crate::{pairs, render};
+use counterpart_model::{Code, EntryPath, Failure, Row, SiteRole, escape};
+use counterpart_port::{Export, Standby as _, Version};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+/// `where KEY`.
+pub(crate) fn where_is(context: &Context, args: &WhereArgs) -> Result<Exit, Failure> {
+    let mut copies = Vec::new();
+    for pair in pairs::all(context, args.pair.as_deref())? {
+        let path = entry_path(&pair, &args.key)?;
+        copies.extend(copies_of(&Wired::open(context, pair)?, &path)?);
+    }
+    let document = WhereDocument {
+        key: escape::shown(args.key.as_bytes()),
+        copies,
+    };
+    context
+        .terminal
+        .answer(&document, |paint| render::where_is(&document, paint))?;
+    Ok(found(document.copies.is_empty()))
+}
+
+fn copies_of(wired: &Wired, path: &EntryPath) -> Result<Vec<CopyDocument>, Failure> {
+    let mut copies = Vec::new();
+    for role in [SiteRole::Production, SiteRole::Standby] {
+        let row = wired.site(role).row(path)?;
+        copies.extend(row.map(|row| present(wired, role, &row)));
+    }
+    let kept = versions(wired, path)?
+        .into_iter()
+        .filter(|version| version.path == *path);
+    copies.extend(kept.map(|version| kept_copy(wired, &version)));
+    Ok(copies)
+}
+
+fn present(wired: &Wired, role: SiteRole, row: &Row) -> CopyDocument {
+    let root = if role == SiteRole::Production {
+        &wired.pair.production
+    } else {
+        &wired.pair.standby
+    };
+    let file = root.0.join(Path::new(OsStr::from_bytes(row.path.as_bytes())));
+    let obtained = row.seen.obtained;
+    CopyDocument {
+        pair: wired.pair.name.clone(),
+        place: role.word().to_owned(),
+        location: escape::shown(file.as_os_str().as_bytes()),
+        kind: row.fact.kind.word().to_owned(),
+        bytes: row.fact.size_bytes,
+        algorithm: wired.pair.settings.policy.algorithm.word().to_owned(),
+        digest: row.fact.digest().map(|digest| digest.to_string()),
+        obtained: row.fact.digest().map(|_| obtained.how.word().to_owned()),
+        at: time(obtained.at_seconds),
+    }
+}
+
+fn kept_copy(wired: &Wired, version: &Version) -> CopyDocument {
+    CopyDocument {
+        pair: wired.pair.name.clone(),
+        place: "history".to_owned(),
+        location: version.id.0.clone(),
+        kind: version.fact.kind.word().to_owned(),
+        bytes: version.fact.size_bytes,
+        algorithm: wired.pair.settings.policy.algorithm.word().to_owned(),
+        digest: version.fact.digest().map(|digest| digest.to_string()),
+        obtained: None,
+        at: time(version.set_aside_seconds),
+    }
+}
+
+/// `history PATH`.
+pub(crate) fn history(context: &Context, args: &HistoryArgs) -> Result<Exit, Failure> {
+    let wired = Wired::named(context, args.pair.pair.as_deref())?;
+    let path = entry_path(&wired.pair, &args.path)?;
+    let versions: Vec<VersionDocument> = versions(&wired, &path)?
+        .iter()
+        .map(VersionDocument::from)
+        .collect();
+    let document = HistoryDocument {
+        pair: wired.pair.name.clone(),
+        path: path.to_string(),
+        versions,
+    };
+    context
+        .terminal
+        .answer(&document, |paint| render::history(&document, paint))?;
+    Ok(found(document.versions.is_empty()))
+}
+
+/// `undelete WHAT --to DIR`.
+pub(crate) fn undelete(context: &Context, args: &UndeleteArgs) -> Result<Exit, Failure> {
+    let wired = Wired::named(context, args.pair.pair.as_deref())?;
+    let version = which_version(&wired, &args.what)?;
+    let to = bring_back(&wired, &version, &args.to)?;
+    let document = UndeleteDocument {
+        pair: wired.pair.name.clone(),
+        version: VersionDocument::from(&version),
+        to: escape::shown(to.as_os_str().as_bytes()),
+    };
+    context
+        .terminal
+        .answer(&document, |paint| render::undelete(&document, paint))?;
+    Ok(Exit::Done)
+}
+
+/// Copies one version into a directory, which is made where it is not there; gives the name that it has in it.
+///
+/// # Errors
+/// The directory cannot be made, or the name in it is taken.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program makes the directory that was asked for"
+)]
+pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<std::path::PathBuf, Failure> {
+    let doing = || format!("making {}", to.display());
+    std::fs::create_dir_all(to).map_err(|error| Failure::new(Code::Io, doing(), error))?;
+    let to = std::path::absolute(to).map_err(|error| Failure::new(Code::Io, doing(), error))?;
+    wired.standby.export(&Export {
+        id: version.id.clone(),
+        beneath: EntryPath::root(),
+        to: to.clone(),
+    })?;
+    Ok(to.join(OsStr::from_bytes(version.path.name())))
+}
+
+/// The version of a name, or the youngest of a path.
+///
+/// # Errors
+/// `not-found`.
+pub(crate) fn which_version(wired: &Wired, what: &OsStr) -> Result<Version, Failure> {
+    let all = versions(wired, &EntryPath::root())?;
+    if let Some(named) = all
+        .iter()
+        .find(|version| version.id.0.as_bytes() == what.as_bytes())
+    {
+        return Ok(named.clone());
+    }
+    let path = entry_path(&wired.pair, what)?;
+    let youngest = all.into_iter().find(|version| version.path == path);
+    youngest.ok_or_else(|| {
+        let why = format!("no version of {path} is kept");
+        Failure::new(Code::NotFound, "looking through history", why)
+            .hint("`counterpart history .` lists all that is kept.")
+    })
+}
+
+fn versions(wired: &Wired, path: &EntryPath) -> Result<Vec<Version>, Failure> {
+    wired.standby.versions(path)
+}
+
+/// A path beneath a root, also where it is written as it lies on this host; in its shown form or in its own bytes.
+///
+/// # Errors
+/// `usage`, with the rule that it breaks.
+pub(crate) fn entry_path(pair: &Pair, given: &OsStr) -> Result<EntryPath, Failure> {
+    let roots = [&pair.production.0, &pair.standby.0];
+    let beneath = roots
+        .into_iter()
+        .find_map(|root| Path::new(given).strip_prefix(root).ok());
+    let path: OsString = beneath.map_or_else(|| given.to_owned(), |path| path.as_os_str().to_owned());
+    // What is not UTF-8 cannot be a shown form, so it is taken as it is.
+    let bytes = path
+        .to_str()
+        .map_or_else(|| path.as_bytes().to_vec(), escape::from_shown);
+    let trimmed = bytes.strip_prefix(b"./").unwrap_or(&bytes);
+    let trimmed = trimmed.strip_suffix(b"/").unwrap_or(trimmed);
+    let trimmed = if trimmed == b"." { b"" } else { trimmed };
+    EntryPath::checked(trimmed).map_err(|error| {
+        let shown = escape::shown(given.as_bytes());
+        Failure::new(Code::Usage, format!("reading the path {shown}"), error)
+            .hint("Write it from the root of the tree, such as pages/0842/0060002.")
+    })
+}
+
+const fn found(nothing: bool) -> Exit {
+    if nothing { Exit::Differs } else { Exit::Done }
+}

@@ -1,0 +1,50 @@
+//! The commands: each asks the pair's parts, prints one document, and says how it ended.
+
+mod certificate;
+mod check;
+mod copies;
+mod init;
+mod log;
+mod manifest;
+mod passes;
+mod prune;
+mod reference;
+mod status;
+mod which_pass;
+
+pub(crate) use certificate::check_command;
+pub(crate) use copies::{bring_back, which_version};
+pub(crate) use init::write_new;
+pub(crate) use passes::report_of;
+
+use crate::args::Command;
+use crate::context::Context;
+use crate::demo;
+use crate::exit::Exit;
+use counterpart_model::Failure;
+
+/// Does what a command says.
+///
+/// # Errors
+/// Why it could not be done.
+pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Demo(args) => demo::run(context, &args),
+        Command::Mirror(args) => passes::mirror(context, args),
+        Command::Init(args) => init::init(context, &args),
+        Command::Check(args) => check::check(context, args.pair.as_deref()),
+        Command::Plan(args) => passes::plan(context, args.pair.as_deref()),
+        Command::Run(args) => passes::run(context, args),
+        Command::Verify(args) => passes::verify(context, &args),
+        Command::Status(args) => status::status(context, args.pair.as_deref()),
+        Command::Log(args) => log::log(context, &args),
+        Command::Manifest(args) => manifest::manifest(context, &args),
+        Command::Where(args) => copies::where_is(context, &args),
+        Command::History(args) => copies::history(context, &args),
+        Command::Undelete(args) => copies::undelete(context, &args),
+        Command::Repair(args) => passes::repair(context, args),
+        Command::Certificate { command } => certificate::certificate(context, command),
+        Command::Prune(args) => prune::prune(context, &args),
+        Command::Reference(args) => reference::reference(context, &args),
+    }
+}

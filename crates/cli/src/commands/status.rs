@@ -1,0 +1,70 @@
+//! `status`: how each pair stands by its last pass, and when the next one is due.
+
+use crate::config::{Pair, Schedule};
+use crate::context::Context;
+use crate::documents::{StatusDocument, StatusLine};
+use crate::exit::Exit;
+use crate::{clock, pairs, render};
+use counterpart_engine::{Ledger, PassReport};
+use counterpart_model::{Failure, Timestamp};
+
+/// `status [PAIR]`.
+pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
+    let state = context.state()?;
+    let lines: Result<Vec<StatusLine>, Failure> = pairs::all(context, name)?
+        .iter()
+        .map(|pair| {
+            let last = Ledger::open(state.pair(&pair.name)?)?.last()?;
+            Ok(line(pair, last.as_ref()))
+        })
+        .collect();
+    let document = StatusDocument { pairs: lines? };
+    let now = clock::now().seconds;
+    context
+        .terminal
+        .answer(&document, |paint| render::status(&document, paint, now))?;
+    let good = document
+        .pairs
+        .iter()
+        .all(|pair| pair.congruent == Some(true) && pair.refused.is_empty());
+    Ok(if good { Exit::Done } else { Exit::Differs })
+}
+
+fn line(pair: &Pair, last: Option<&PassReport>) -> StatusLine {
+    let mut line = last.map_or_else(|| StatusLine::without_pass(pair), StatusLine::of_report);
+    let as_of = line.as_of.as_deref().and_then(clock::parse);
+    line.next_due = due(pair.schedule, as_of).map(|due| Timestamp::new(due, 0).rfc3339());
+    line
+}
+
+/// When the next pass is due; now, where there was none.
+fn due(schedule: Option<Schedule>, last: Option<i64>) -> Option<i64> {
+    let now = clock::now().seconds;
+    match (schedule?, last) {
+        (_, None) => Some(now),
+        (Schedule::EverySeconds(every), Some(last)) => last.checked_add(i64::try_from(every).ok()?),
+        (Schedule::AtMinutes(minutes), Some(last)) => clock::next_at(last, minutes),
+    }
+}
+
+impl StatusLine {
+    fn without_pass(pair: &Pair) -> Self {
+        Self {
+            pair: pair.name.clone(),
+            production: pair.production.to_string(),
+            standby: pair.standby.to_string(),
+            pass: None,
+            congruent: None,
+            clean: None,
+            as_of: None,
+            oldest_read: None,
+            exceptions: 0,
+            different: 0,
+            unsettled: 0,
+            not_compared: 0,
+            refused: Vec::new(),
+            next_due: None,
+            certificate: None,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The configuration: reads `counterpart.toml`, explains each mistake in it with its place, and writes a first one.
+//!
+//! Only the form is judged here. Whether a site can be reached is for `check`, whether roots overlap for the engine.
+
+mod find;
+mod mistake;
+mod pair;
+mod secret;
+mod section;
+mod template;
+pub mod value;
+
+pub use find::{Found, find};
+pub use mistake::{Mistake, Mistakes};
+pub use pair::{Location, Pair, Schedule};
+pub use template::{template, toml_string};
+
+use counterpart_model::{Code, Failure};
+use mistake::Source;
+use section::Section;
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+/// A configuration that was understood.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The file it came from.
+    pub file: PathBuf,
+    /// The pairs, by name.
+    pub pairs: Vec<Pair>,
+}
+
+/// Longest configuration that is read.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
+/// Tables that a later version will understand.
+const LATER_TABLES: [&str; 6] = ["notify", "exception", "backup", "serve", "watchdog", "agent"];
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or all mistakes that are in it.
+    pub fn load(file: &Path) -> Result<Self, Mistakes> {
+        let text = read(file).map_err(|why| Mistakes::unreadable(file, &why))?;
+        Self::parse(file, &text)
+    }
+
+    /// Understands the text of a file.
+    ///
+    /// # Errors
+    /// All mistakes that are in it, in the order of their places.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, Mistakes> {
+        let source = Source::new(file, text);
+        let (document, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            return Err(Mistakes::of(
+                errors.iter().map(|error| source.syntax(error)).collect(),
+            ));
+        }
+        let mut root = Section::new(&source, String::new(), document.get_ref());
+        let pairs = pairs(&mut root, file);
+        root.later(&LATER_TABLES);
+        root.end();
+        if pairs.is_empty() && source.is_clean() {
+            source.add(
+                0..0,
+                "it names no pair",
+                "add a [pair.NAME] table; `counterpart init` shows one",
+            );
+        }
+        source.finish().map(|()| Self {
+            file: file.to_owned(),
+            pairs,
+        })
+    }
+
+    /// The pair of a name, or the only one.
+    ///
+    /// # Errors
+    /// `usage`, with the names that there are.
+    pub fn pair(&self, name: Option<&str>) -> Result<&Pair, Failure> {
+        match (name, self.pairs.as_slice()) {
+            (Some(name), pairs) => pairs
+                .iter()
+                .find(|pair| pair.name == name)
+                .ok_or_else(|| unknown_pair(name, &self.names())),
+            (None, [only]) => Ok(only),
+            (None, _) => Err(many_pairs(&self.names())),
+        }
+    }
+
+    /// Names of all pairs.
+    pub fn names(&self) -> Vec<String> {
+        self.pairs.iter().map(|pair| pair.name.clone()).collect()
+    }
+}
+
+fn pairs(root: &mut Section<'_>, file: &Path) -> Vec<Pair> {
+    let Some(mut tables) = root.table("pair") else {
+        return Vec::new();
+    };
+    let base = file.parent().unwrap_or(Path::new("")).to_owned();
+    tables
+        .sections()
+        .into_iter()
+        .filter_map(|(name, section)| Pair::read(&name, section, &base))
+        .collect()
+}
+
+/// The refusal of a pair that there is not.
+pub fn unknown_pair(name: &str, known: &[String]) -> Failure {
+    let words: Vec<&str> = known.iter().map(String::as_str).collect();
+    let near = crate::words::nearest(name, &words).map(|word| format!("Did you mean `{word}`? "));
+    let hint = format!(
+        "{}There is {}.",
+        near.unwrap_or_default(),
+        crate::words::list(&words)
+    );
+    Failure::new(
+        Code::Usage,
+        "choosing a pair",
+        format!("there is no pair `{name}`"),
+    )
+    .hint(hint)
+}
+
+/// The refusal to guess which pair is meant.
+pub fn many_pairs(known: &[String]) -> Failure {
+    let words: Vec<&str> = known.iter().map(String::as_str).collect();
+    let why = format!("there are {} pairs and none is named", known.len());
+    Failure::new(Code::Usage, "choosing a pair", why)
+        .hint(format!("Name one of {}.", crate::words::list(&words)))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the configuration is read by the program alone"
+)]
+fn read(file: &Path) -> Result<String, String> {
+    use std::io::Read as _;
+    let opened = std::fs::File::open(file).map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    let read = opened.take(MAX_CONFIG_BYTES + 1).read_to_string(&mut text);
+    match read {
+        Ok(len) if len as u64 > MAX_CONFIG_BYTES => Err("it is longer than 1 MiB".to_owned()),
+        Ok(_) => Ok(text),
+        Err(error) => Err(error.to_string()),
+    }
+}

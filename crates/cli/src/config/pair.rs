@@ -1,0 +1,305 @@
+//! One pair of the configuration: where its sites are, when it runs, and what the engine is told.
+
+use super::section::{Placed, Section};
+use super::value;
+use counterpart_engine::{Guards, PairSettings};
+use counterpart_model::policy::{OwnerBy, StubPolicy};
+use counterpart_model::{Algorithm, Carry, PathGlobs, Policy};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// One pair.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pair {
+    /// Its name.
+    pub name: String,
+    /// Where production is.
+    pub production: Location,
+    /// Where the standby is.
+    pub standby: Location,
+    /// When it runs.
+    pub schedule: Option<Schedule>,
+    /// Bounds a whole pass.
+    pub deadline_seconds: Option<u64>,
+    /// What the engine is told.
+    pub settings: PairSettings,
+}
+
+/// Where a site is: on this host, in this version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Location(pub PathBuf);
+
+/// When a pair runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// So many seconds after the last pass began.
+    EverySeconds(u64),
+    /// So many minutes after midnight, by the local clock.
+    AtMinutes(u16),
+}
+
+/// Tables and settings of a pair that a later version understands.
+const LATER: [&str; 12] = [
+    "ssh",
+    "probe",
+    "database",
+    "standby-application",
+    "production-application",
+    "notify",
+    "exception",
+    "hold",
+    "backup",
+    "studies",
+    "services",
+    "role",
+];
+
+impl Location {
+    /// Reads `/path`; what is far away is recognised and refused.
+    ///
+    /// # Errors
+    /// Why it cannot be used in this version.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("write the path of a directory".to_owned());
+        }
+        if is_far(text) {
+            return Err("the far end over ssh comes with a later version; write a local /path".to_owned());
+        }
+        Ok(Self::local(Path::new(text), base))
+    }
+
+    /// A path on this host, made absolute against `base` and the present directory.
+    pub fn local(path: &Path, base: &Path) -> Self {
+        let joined = base.join(path);
+        Self(std::path::absolute(&joined).unwrap_or(joined))
+    }
+}
+
+/// `ssh://…`, or `host:/path` with no slash before the colon.
+fn is_far(text: &str) -> bool {
+    let host = text.split_once(':').map(|(host, _)| host);
+    text.starts_with("ssh://") || host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use std::os::unix::ffi::OsStrExt as _;
+        out.write_str(&counterpart_model::escape::shown(self.0.as_os_str().as_bytes()))
+    }
+}
+
+impl Pair {
+    /// A pair with every default.
+    pub fn of(name: &str, production: Location, standby: Location) -> Self {
+        let settings = PairSettings {
+            name: name.to_owned(),
+            ..PairSettings::default()
+        };
+        Self {
+            name: name.to_owned(),
+            production,
+            standby,
+            schedule: None,
+            deadline_seconds: None,
+            settings,
+        }
+    }
+
+    /// Reads a `[pair.NAME]` table; `None` where it names no sites.
+    pub(super) fn read(name: &str, mut section: Section<'_>, base: &Path) -> Option<Self> {
+        check_name(name, &section);
+        let production = site(&mut section, "production", base);
+        let standby = site(&mut section, "standby", base);
+        let schedule = schedule(&mut section);
+        let deadline_seconds = section.parsed("deadline", value::duration);
+        let mut settings = PairSettings {
+            name: name.to_owned(),
+            ..PairSettings::default()
+        };
+        if let Some(tree) = section.table("tree") {
+            read_tree(tree, &mut settings);
+        }
+        if let Some(guard) = section.table("guard") {
+            settings.guards = read_guards(guard);
+        }
+        section.later(&LATER);
+        section.end();
+        let name = name.to_owned();
+        Some(Self {
+            name,
+            production: production?,
+            standby: standby?,
+            schedule,
+            deadline_seconds,
+            settings,
+        })
+    }
+}
+
+fn check_name(name: &str, section: &Section<'_>) {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(plain) {
+        let hint = "use letters, digits, `-`, `_` and `.`, at most 100 bytes";
+        section.wrong(section.span(), format!("a pair cannot be called {name:?}"), hint);
+    }
+}
+
+fn site(section: &mut Section<'_>, key: &'static str, base: &Path) -> Option<Location> {
+    let Some(text) = section.text(key) else {
+        if !section.has(key) {
+            let hint = format!("write {key} = \"/path\"");
+            section.wrong(section.span(), format!("`{key}` is missing"), hint);
+        }
+        return None;
+    };
+    let parsed = Location::parse(&text.value, base);
+    parsed
+        .map_err(|hint| section.wrong(text.span, format!("`{key}` cannot be {:?}", text.value), hint))
+        .ok()
+}
+
+fn schedule(section: &mut Section<'_>) -> Option<Schedule> {
+    let every = section.parsed("every", value::duration);
+    let at = section.parsed("at", value::time_of_day);
+    match (every, at) {
+        (Some(_), Some(_)) => {
+            section.wrong(
+                section.span(),
+                "`every` and `at` exclude each other",
+                "keep one of them",
+            );
+            None
+        }
+        (Some(seconds), None) => Some(Schedule::EverySeconds(seconds)),
+        (None, at) => at.map(Schedule::AtMinutes),
+    }
+}
+
+fn read_tree(mut section: Section<'_>, settings: &mut PairSettings) {
+    let globs = section.texts("exclude");
+    let policy = Policy {
+        exclude: excludes(&section, globs),
+        carry: carry(&mut section),
+        owner_by: owner_by(&mut section),
+        algorithm: algorithm(&mut section),
+        stubs: section.table("stub").map(read_stubs).unwrap_or_default(),
+    };
+    settings.policy = policy;
+    let mut seconds = |key: &'static str, into: &mut u64| {
+        if let Some(read) = section.parsed(key, value::duration) {
+            *into = read;
+        }
+    };
+    seconds("settle", &mut settings.settle_seconds);
+    seconds("history", &mut settings.history_seconds);
+    seconds("reread", &mut settings.reread_seconds);
+    settings.append_only = path_globs(&mut section, "append_only");
+    settings.retired = section.parsed("retired", retired);
+    settings.movers = section.number_or_text("movers", movers).unwrap_or(0);
+    section.end();
+}
+
+fn excludes(section: &Section<'_>, globs: Option<Vec<Placed<String>>>) -> Vec<String> {
+    let check =
+        |text: &String| counterpart_tree::exclude::Excluder::new(std::slice::from_ref(text)).map(|_| ());
+    kept(section, "exclude", globs, check)
+}
+
+fn path_globs(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
+    let globs = section.texts(key);
+    kept(section, key, globs, |text| {
+        PathGlobs::new(std::slice::from_ref(text)).map(|_| ())
+    })
+}
+
+fn kept(
+    section: &Section<'_>,
+    key: &str,
+    globs: Option<Vec<Placed<String>>>,
+    check: impl Fn(&String) -> Result<(), counterpart_model::Failure>,
+) -> Vec<String> {
+    let globs = globs.unwrap_or_default().into_iter();
+    let good = globs.filter_map(|glob| match check(&glob.value) {
+        Ok(()) => Some(glob.value),
+        Err(failure) => {
+            let why = format!("`{key}` cannot have the glob {:?}: {}", glob.value, failure.why);
+            section.wrong(glob.span, why, "a backslash takes the next character as it is");
+            None
+        }
+    });
+    good.collect()
+}
+
+fn carry(section: &mut Section<'_>) -> Carry {
+    let Some(words) = section.texts("carry") else {
+        return Carry::default();
+    };
+    let mut classes = Vec::with_capacity(words.len());
+    for word in words {
+        match value::metadata_class(&word.value) {
+            Ok(class) => classes.push(class),
+            Err(hint) => section.wrong(word.span, format!("`carry` cannot have {:?}", word.value), hint),
+        }
+    }
+    Carry::of(&classes)
+}
+
+fn owner_by(section: &mut Section<'_>) -> OwnerBy {
+    match section.parsed("owner", |text| value::one_of(text, &["name", "number"])) {
+        Some("number") => OwnerBy::Number,
+        _ => OwnerBy::Name,
+    }
+}
+
+fn algorithm(section: &mut Section<'_>) -> Algorithm {
+    match section.parsed("digest", |text| value::one_of(text, &["blake3", "sha256"])) {
+        Some("sha256") => Algorithm::Sha256,
+        _ => Algorithm::Blake3,
+    }
+}
+
+fn read_stubs(mut section: Section<'_>) -> StubPolicy {
+    let stubs = StubPolicy {
+        patterns: path_globs(&mut section, "patterns"),
+        no_blocks: section.flag("no_blocks").unwrap_or(false),
+        recall: section.flag("recall").unwrap_or(false),
+    };
+    section.end();
+    stubs
+}
+
+fn read_guards(mut section: Section<'_>) -> Guards {
+    let usual = Guards::default();
+    let guards = Guards {
+        max_delete: section
+            .number_or_text("max_delete", value::limit)
+            .unwrap_or(usual.max_delete),
+        max_change: section
+            .number_or_text("max_change", value::limit)
+            .unwrap_or(usual.max_change),
+        reserve_bytes: section
+            .number_or_text("reserve", value::size)
+            .unwrap_or(usual.reserve_bytes),
+    };
+    section.end();
+    guards
+}
+
+fn retired(text: &str) -> Result<String, String> {
+    let whole = text.matches("{name}").count() == 1 && text != "{name}" && !text.contains('/');
+    if whole {
+        Ok(text.to_owned())
+    } else {
+        Err("write the new name around {name}, such as \"X{name}\"".to_owned())
+    }
+}
+
+fn movers(text: &str) -> Result<usize, String> {
+    let expected = "write a number of threads from 1 to 256, or 0 to choose by the machine";
+    text.parse()
+        .ok()
+        .filter(|number| *number <= 256)
+        .ok_or_else(|| expected.to_owned())
+}

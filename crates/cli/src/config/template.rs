@@ -1,0 +1,113 @@
+//! The first `counterpart.toml`: every setting with its default, and what it is for.
+//!
+//! The same text is the heart of docs/CONFIGURATION.md, and a test reads it back with every comment mark taken off.
+
+use super::value::{duration_text, limit_text};
+use counterpart_engine::PairSettings;
+
+/// A commented configuration with one pair.
+pub fn template(pair: &str, production: &str, standby: &str) -> String {
+    let usual = PairSettings::default();
+    let guards = usual.guards;
+    let (pair, production, standby) = (key(pair), toml_string(production), toml_string(standby));
+    let history = duration_text(usual.history_seconds);
+    let reread = duration_text(usual.reread_seconds);
+    let (max_delete, max_change) = (limit_text(guards.max_delete), limit_text(guards.max_change));
+    let reserve_mib = guards.reserve_bytes >> 20;
+    format!(
+        r#"# Counterpart: which trees are kept equal, and how.
+#
+# Lines that begin with `#` and a setting show its default: take the `#` off to change it.
+# Durations are written 90s, 10m, 4h, 30d, 2w; limits 1% or a number; sizes 256 MiB or 1 GB.
+# Then: `counterpart check` validates this file and looks at both sites,
+#       `counterpart plan` shows what a pass would change, `counterpart run` makes one pass.
+
+[pair.{pair}]
+# Production is only read. Nothing is kept beneath it.
+production = {production}
+# The standby is made equal. The name .counterpart in it belongs to Counterpart.
+standby    = {standby}
+
+# When a pass is due; `status` tells the next one. One of the two, or neither:
+# every = "4h"
+# at    = "00:08"
+
+# A pass that takes longer stops, and the next one resumes it. No limit unless set:
+# deadline = "3h"
+
+[pair.{pair}.tree]
+# Names that are left out, counted and listed. Without `/` at any depth, with `/` from the root; `*` stays within a
+# name, `**` crosses; `/` at the end means directories; the last that matches decides; `!` brings back in.
+# exclude = []
+
+# Metadata that is carried and compared: mode, mtime, owner, xattr, acl, hardlink.
+# carry = ["mode", "mtime"]
+
+# Owners are compared by "name" or by "number".
+# owner = "name"
+
+# How content is digested: "blake3", or "sha256" where FIPS is needed.
+# digest = "blake3"
+
+# How long what a pass replaced or removed is kept.
+# history = "{history}"
+
+# Every byte of both copies is read again within this time.
+# reread = "{reread}"
+
+# Files changed less than this long ago wait for a later pass, and are listed.
+# settle = "0s"
+
+# Names that never change once they are certified: a delete or rewrite is reported and not mirrored.
+# append_only = []
+
+# How the application renames what it retires, such as "X{{name}}"; the log then says so. No rule unless set:
+# retired = "X{{name}}"
+
+# Threads that move content; 0 chooses by the machine.
+# movers = 0
+
+[pair.{pair}.tree.stub]
+# Stubs of hierarchical storage are never opened and never counted as a copy. Offline attributes are always heeded;
+# globs of names that are stubs too:
+# patterns = []
+# A file with a size and no blocks is a stub. A file of holes looks the same.
+# no_blocks = false
+# Open stubs, which recalls their content.
+# recall = false
+
+[pair.{pair}.guard]
+# What one pass may do without being asked. A percentage never means fewer than 50 entries, and deleting everything
+# is always refused.
+# max_delete = "{max_delete}"
+# max_change = "{max_change}"
+# Room that stays free at the standby for evidence.
+# reserve = "{reserve_mib} MiB"
+"#
+    )
+}
+
+/// A string as TOML writes it.
+pub fn toml_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            letter if letter.is_control() => out += &format!("\\u{:04X}", u32::from(letter)),
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A key as TOML writes it: bare where it may be.
+fn key(name: &str) -> String {
+    let bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if !name.is_empty() && name.chars().all(bare) {
+        name.to_owned()
+    } else {
+        toml_string(name)
+    }
+}

@@ -1,0 +1,268 @@
+//! The seven acts of the demo.
+
+use super::Places;
+use super::archive::{DELETED, EDITED, NEW, RETIRED, build, live_a_day, move_all};
+use super::proof::{ask_ssh_keygen, digest_of, digest_of_file};
+use super::stage::Stage;
+use crate::clean::{clean, clean_lines};
+use crate::commands::{bring_back, report_of, which_version};
+use crate::documents::{DemoDocument, DemoRefusal, HistoryDocument, UndeleteDocument, VersionDocument};
+use crate::exit::Exit;
+use crate::render::{self, Allowing};
+use crate::units;
+use crate::wire::{Wired, Wish};
+use counterpart_engine::{Outcome, PassKind, PassReport};
+use counterpart_model::{EntryPath, Failure};
+use counterpart_port::Standby as _;
+use std::ffi::OsStr;
+
+/// Plays the whole demo and tells what came of it.
+pub(crate) fn play(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<DemoDocument, Failure> {
+    an_archive(stage, places)?;
+    let first = first_mirror(stage, places, wired)?;
+    a_day_passes(stage, places, wired)?;
+    let second = second_mirror(stage, places, wired)?;
+    let brought_back_equal = nothing_is_lost(stage, places, wired)?;
+    let emptied = somebody_empties_production(stage, places, wired)?;
+    let (check, accepted) = the_certificate(stage, places, wired, &second)?;
+    farewell(stage, places)?;
+    Ok(DemoDocument {
+        directory: clean(&places.root.display().to_string()),
+        configuration: clean(&places.config.display().to_string()),
+        certificate: second.certificate.clone().unwrap_or_default(),
+        passes: vec![first, second],
+        brought_back_equal,
+        emptied,
+        check,
+        accepted,
+    })
+}
+
+fn an_archive(stage: &Stage<'_>, places: &Places) -> Result<(), Failure> {
+    stage.act(1, "An archive")?;
+    let files = build(&places.production)?;
+    stage.say(&format!(
+        "{} files were written to {}: three studies of valid DICOM images, and the pages of a clinical trial. The \
+         patients are made up; the same files come out every time.",
+        units::count(files),
+        clean(&places.production.display().to_string())
+    ))
+}
+
+fn first_mirror(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<PassReport, Failure> {
+    stage.act(2, "The first mirror")?;
+    stage.say(
+        "One pass: both sides are scanned, compared, planned and judged; then files are copied, each read once, \
+         digested on its way, and put under its name whole. At the end the standby is synced, and only then certified.",
+    )?;
+    run(stage, places, wired)
+}
+
+fn run(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<PassReport, Failure> {
+    stage.command(&places.command("run"))?;
+    let report = report_of(wired.pass(stage.inner, PassKind::Run, Wish::default())?)?;
+    stage.output(&render::pass(
+        &report,
+        Allowing(&stage.inner.arguments),
+        stage.paint(),
+    ))?;
+    Ok(report)
+}
+
+fn a_day_passes(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<(), Failure> {
+    stage.act(3, "A day passes")?;
+    live_a_day(&places.production)?;
+    stage.say(&format!(
+        "A study of {} new images arrives. The application retires page {} by renaming it {}. Somebody deletes the \
+         image {DELETED} by mistake. {EDITED} is edited. What would a pass do?",
+        NEW.images,
+        name(RETIRED.0),
+        name(RETIRED.1),
+    ))?;
+    stage.command(&places.command("plan"))?;
+    let outcome = wired.pass(stage.inner, PassKind::Plan, Wish::default())?;
+    if let Outcome::Plan(report) = outcome {
+        stage.output(&render::plan(
+            &report,
+            Allowing(&stage.inner.arguments),
+            stage.paint(),
+        ))?;
+    }
+    stage.say("Nothing was read and nothing was changed so far.")
+}
+
+fn second_mirror(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<PassReport, Failure> {
+    stage.act(4, "The second mirror")?;
+    stage.say("Only what changed is handled. The retired page is renamed at the standby, so its content is not sent.")?;
+    let report = run(stage, places, wired)?;
+    stage.say("What it did, entry by entry, in the letters of rsync:")?;
+    stage.command(&places.command("log"))?;
+    stage.output(&log_of(wired, &report.pass)?)?;
+    Ok(report)
+}
+
+/// The lines of the log, but of the new study only the first.
+fn log_of(wired: &Wired, pass: &str) -> Result<String, Failure> {
+    let mut items = wired.ledger.log(pass)?;
+    let mut lines = String::new();
+    let mut images = 0_u64;
+    while let Some(item) = items.next()? {
+        let is_image = item.path.as_bytes().ends_with(b".dcm") && item.letters.starts_with(">f+");
+        images += u64::from(is_image);
+        if images <= 2 || !is_image {
+            lines += &format!("{}\n", render::log_line(pass, &item));
+        }
+    }
+    if images > 2 {
+        lines += &format!("… and {} more new images\n", images - 2);
+    }
+    Ok(lines)
+}
+
+fn nothing_is_lost(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<bool, Failure> {
+    stage.act(5, "Nothing is lost")?;
+    stage.say(
+        "The deletion was mirrored, as it must be; but what a pass removes or replaces at the standby is kept. So the \
+         mistake can be undone:",
+    )?;
+    stage.command(&places.command("history ."))?;
+    let all = wired.standby.versions(&EntryPath::root())?;
+    let versions = all.iter().map(VersionDocument::from).collect();
+    let document = HistoryDocument {
+        pair: wired.pair.name.clone(),
+        path: ".".to_owned(),
+        versions,
+    };
+    stage.output(&render::history(&document, stage.paint()))?;
+    undelete(stage, places, wired)
+}
+
+fn undelete(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<bool, Failure> {
+    let restored = places.root.join("restored");
+    let to = crate::invocation::quoted(restored.as_os_str());
+    stage.command(&places.command(&format!("undelete {DELETED} --to {to}")))?;
+    let version = which_version(wired, OsStr::new(DELETED))?;
+    let file = bring_back(wired, &version, &restored)?;
+    let algorithm = wired.pair.settings.policy.algorithm;
+    let (kept, now) = (version.fact.digest(), digest_of_file(&file, algorithm)?);
+    let document = UndeleteDocument {
+        pair: wired.pair.name.clone(),
+        version: VersionDocument::from(&version),
+        to: file.display().to_string(),
+    };
+    stage.output(&render::undelete(&document, stage.paint()))?;
+    let equal = kept == Some(now);
+    let verdict = if equal {
+        stage.paint().good("EQUAL")
+    } else {
+        stage.paint().bad("DIFFERENT")
+    };
+    stage.say(&format!(
+        "Its digest when it was certified, and now, read back from the disk: {verdict}."
+    ))?;
+    Ok(equal)
+}
+
+fn somebody_empties_production(
+    stage: &Stage<'_>,
+    places: &Places,
+    wired: &Wired,
+) -> Result<DemoRefusal, Failure> {
+    stage.act(6, "Somebody empties production")?;
+    stage.say(
+        "Or its disk is not mounted. A copier that deletes what is gone would now empty the standby too:",
+    )?;
+    let aside = places.root.join("production-emptied");
+    let before = digest_of(&places.standby)?;
+    move_all(&places.production, &aside)?;
+    let ended = run(stage, places, wired);
+    move_all(&aside, &places.production)?;
+    remove_empty(&aside)?;
+    let standby_unchanged = digest_of(&places.standby)? == before;
+    let refusal = refusal_of(ended, standby_unchanged)?;
+    let unchanged = if standby_unchanged {
+        "was not touched"
+    } else {
+        "WAS CHANGED"
+    };
+    stage.say(&format!(
+        "Exit code {}: refused. The standby {unchanged}: the digest over all its names and contents, taken before and \
+         after, says so. Production gets its files back.",
+        refusal.exit
+    ))?;
+    Ok(refusal)
+}
+
+/// A pass can refuse in its report, or before it has one.
+fn refusal_of(ended: Result<PassReport, Failure>, standby_unchanged: bool) -> Result<DemoRefusal, Failure> {
+    let (exit, codes) = match ended {
+        Ok(report) => {
+            let guards = report.refusal.iter().flat_map(|refusal| &refusal.guards);
+            (
+                Exit::of_pass(&report),
+                guards.map(|guard| guard.code.clone()).collect(),
+            )
+        }
+        Err(failure) if Exit::of(failure.code) == Exit::Refused => {
+            (Exit::Refused, vec![failure.code.word().to_owned()])
+        }
+        Err(failure) => return Err(failure),
+    };
+    Ok(DemoRefusal {
+        exit: exit.code(),
+        codes,
+        standby_unchanged,
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the demo removes a directory that it made"
+)]
+fn remove_empty(directory: &std::path::Path) -> Result<(), Failure> {
+    std::fs::remove_dir(directory).map_err(|error| {
+        Failure::new(
+            counterpart_model::Code::Io,
+            format!("removing {}", directory.display()),
+            error,
+        )
+    })
+}
+
+fn the_certificate(
+    stage: &Stage<'_>,
+    places: &Places,
+    wired: &Wired,
+    second: &PassReport,
+) -> Result<(String, Option<bool>), Failure> {
+    stage.act(7, "The certificate")?;
+    stage.say("Each pass leaves a signed record. The same content is a page for people:")?;
+    stage.command(&places.command(&format!("certificate show {}", second.pass)))?;
+    stage.output(&clean_lines(&wired.ledger.page(&second.pass)?))?;
+    stage.say("Anybody can check it without Counterpart:")?;
+    let checked = ask_ssh_keygen(&wired.ledger, &second.pass)?;
+    stage.command(&checked.command)?;
+    stage.output(&clean_lines(&checked.said))?;
+    Ok((checked.command, checked.accepted))
+}
+
+fn farewell(stage: &Stage<'_>, places: &Places) -> Result<(), Failure> {
+    stage.say(&format!(
+        "All of it is in {}. Look around, for example with:",
+        clean(&places.root.display().to_string())
+    ))?;
+    for words in [
+        "status",
+        "verify --reread",
+        "manifest --export b3sum",
+        "certificate list",
+    ] {
+        stage.command(&places.command(words))?;
+    }
+    stage.say("\n")?;
+    stage.say("Your own archive: counterpart mirror --dry-run /your/archive /its/standby")
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,119 @@
+//! The documents of `where`, `history`, `undelete` and `prune`: copies of one entry and versions that are kept.
+
+use super::listing::time;
+use counterpart_port::Version;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `where` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WhereDocument {
+    /// What was asked for, escaped for reading.
+    pub key: String,
+    /// Every copy.
+    pub copies: Vec<CopyDocument>,
+}
+
+/// One copy of an entry.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CopyDocument {
+    /// Name of the pair.
+    pub pair: String,
+    /// `production`, `standby` or `history`.
+    pub place: String,
+    /// The copy's file, or the version's name in history, escaped for reading.
+    pub location: String,
+    /// What it is.
+    pub kind: String,
+    /// Size of its content in bytes.
+    pub bytes: u64,
+    /// Algorithm of the digest.
+    pub algorithm: String,
+    /// Digest of the content, in hexadecimal; absent where it was not read.
+    pub digest: Option<String>,
+    /// How the digest was obtained.
+    pub obtained: Option<String>,
+    /// When it was last read or written, or set aside, RFC 3339 in UTC.
+    pub at: Option<String>,
+}
+
+/// What `history` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HistoryDocument {
+    /// Name of the pair.
+    pub pair: String,
+    /// What was asked for, escaped for reading.
+    pub path: String,
+    /// The versions kept, youngest first.
+    pub versions: Vec<VersionDocument>,
+}
+
+/// One version that is kept.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct VersionDocument {
+    /// Its name, which `undelete` takes.
+    pub id: String,
+    /// The path that it had, escaped for reading.
+    pub path: String,
+    /// What it was.
+    pub kind: String,
+    /// Size of its content in bytes.
+    pub bytes: u64,
+    /// Digest of its content, in hexadecimal; absent where it was not read.
+    pub digest: Option<String>,
+    /// When it was set aside, RFC 3339 in UTC.
+    pub set_aside: Option<String>,
+    /// `replaced`, `removed` or `drifted`.
+    pub why: String,
+}
+
+/// What `undelete` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UndeleteDocument {
+    /// Name of the pair.
+    pub pair: String,
+    /// The version that was brought back.
+    pub version: VersionDocument,
+    /// Where it is now, escaped for reading.
+    pub to: String,
+}
+
+/// What `prune` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PruneDocument {
+    /// Name of the pair.
+    pub pair: String,
+    /// What was set aside before this time has no retention left, RFC 3339 in UTC.
+    pub before: String,
+    /// True when it was removed; false when it was only listed.
+    pub removed: bool,
+    /// The passes whose history it is, oldest first.
+    pub passes: Vec<PrunedPass>,
+}
+
+/// The history of one pass, which ends as a whole.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PrunedPass {
+    /// Name of the pass.
+    pub pass: String,
+    /// Entries that it set aside; a directory counts as one.
+    pub entries: u64,
+    /// Bytes of the files among them.
+    pub bytes: u64,
+    /// When its last entry was set aside, RFC 3339 in UTC.
+    pub set_aside: Option<String>,
+}
+
+impl From<&Version> for VersionDocument {
+    fn from(version: &Version) -> Self {
+        Self {
+            id: version.id.0.clone(),
+            path: version.path.to_string(),
+            kind: version.fact.kind.word().to_owned(),
+            bytes: version.fact.size_bytes,
+            digest: version.fact.digest().map(|digest| digest.to_string()),
+            set_aside: time(version.set_aside_seconds),
+            why: version.why.clone(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What `--json` prints, one type a document. Each has a schema in docs/schema, made from the type itself.
+//!
+//! The documents of passes and plans are the engine's.
+
+mod certificate;
+mod check;
+mod copies;
+mod demo;
+pub(crate) mod listing;
+mod status;
+
+pub use certificate::{
+    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument,
+};
+pub use check::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
+pub use copies::{
+    CopyDocument, HistoryDocument, PruneDocument, PrunedPass, UndeleteDocument, VersionDocument,
+    WhereDocument,
+};
+pub use demo::{DemoDocument, DemoRefusal, InitDocument};
+pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
+pub use status::{StatusDocument, StatusLine};
+
+use counterpart_engine::{PassReport, PlanReport};
+use counterpart_model::Failure;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Printed in place of any other document when a command fails.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorDocument {
+    /// What failed.
+    pub error: ErrorBody,
+}
+
+/// What failed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorBody {
+    /// The stable code.
+    pub code: String,
+    /// What was being done to which thing.
+    pub doing: String,
+    /// Why it did not work.
+    pub why: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+/// What `mirror` prints: a pass, or a plan with `--dry-run`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum MirrorDocument {
+    /// A pass.
+    Pass(Box<PassReport>),
+    /// A plan.
+    Plan(Box<PlanReport>),
+}
+
+impl ErrorDocument {
+    /// The document of a failure.
+    pub fn of(failure: &Failure) -> Self {
+        let Failure {
+            code,
+            doing,
+            why,
+            hint,
+        } = failure;
+        let error = ErrorBody {
+            code: code.word().to_owned(),
+            doing: doing.clone(),
+            why: why.clone(),
+            hint: hint.clone(),
+        };
+        Self { error }
+    }
+}

@@ -1,0 +1,46 @@
+//! The document of `status`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `status` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatusDocument {
+    /// One a pair.
+    pub pairs: Vec<StatusLine>,
+}
+
+/// How one pair stands.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StatusLine {
+    /// Its name.
+    pub pair: String,
+    /// Where production is.
+    pub production: String,
+    /// Where the standby is.
+    pub standby: String,
+    /// The last pass; absent before the first.
+    pub pass: Option<String>,
+    /// True when the last pass found both sides equal; absent before the first.
+    pub congruent: Option<bool>,
+    /// The application's own verdict; absent where no probe is declared.
+    pub clean: Option<bool>,
+    /// The time for which the verdict holds, RFC 3339 in UTC.
+    pub as_of: Option<String>,
+    /// The oldest time at which any file of either copy was read, RFC 3339 in UTC.
+    pub oldest_read: Option<String>,
+    /// Findings that somebody accepted.
+    pub exceptions: u64,
+    /// Entries known to differ.
+    pub different: u64,
+    /// Entries that changed while they were observed.
+    pub unsettled: u64,
+    /// Entries of which nothing is said and that the configuration does not declare.
+    pub not_compared: u64,
+    /// What the last pass was refused for; empty when it was not.
+    pub refused: Vec<String>,
+    /// When the next pass is due, RFC 3339 in UTC; absent where no schedule is set.
+    pub next_due: Option<String>,
+    /// The certificate's file.
+    pub certificate: Option<String>,
+}

@@ -1,0 +1,110 @@
+//! The lines of `log`, `manifest` and `certificate list`.
+
+use super::table::{Align, columns};
+use crate::clean::clean;
+use crate::documents::CertificateLine;
+use crate::terminal::Paint;
+use crate::{clock, units};
+use counterpart_engine::LogItem;
+use counterpart_model::{Kind, Row};
+use std::fmt::Write as _;
+
+/// `2026/11/22 02:14:07 [pass] >f+++++++++ path`, as rsync's log format has it.
+pub(crate) fn log_line(pass: &str, item: &LogItem) -> String {
+    let time = clock::log_time(item.at.seconds);
+    let mut out = format!("{time} [{}] {} ", clean(pass), clean(&item.letters));
+    if let Some(finding) = &item.finding {
+        let message = clean(&finding.message);
+        let _ = write!(
+            out,
+            "{} {} {}: {message}",
+            item.path, finding.verdict, finding.code
+        );
+        return out;
+    }
+    if let Some(from) = &item.from {
+        let _ = write!(out, "{from} -> ");
+    }
+    let _ = write!(out, "{}", item.path);
+    if let Some(words) = &item.words {
+        let _ = write!(out, " ({})", clean(words));
+    }
+    if let Some(history) = &item.history {
+        let _ = write!(out, " [kept as {}]", clean(&history.0));
+    }
+    out
+}
+
+/// The headings above the lines of a manifest.
+pub(crate) fn manifest_head() -> String {
+    format!(
+        "{:<9} {:>15} {:<5} {:<16} {:<20} PATH",
+        "KIND", "BYTES", "MODE", "DIGEST", "READ"
+    )
+}
+
+/// One entry of a manifest.
+pub(crate) fn manifest_line(row: &Row) -> String {
+    let fact = &row.fact;
+    let bytes = if fact.kind == Kind::File {
+        units::count(fact.size_bytes)
+    } else {
+        String::new()
+    };
+    let mode = fact
+        .metadata
+        .mode
+        .map(|mode| format!("{mode:04o}"))
+        .unwrap_or_default();
+    let digest = fact.digest().map(|digest| digest.to_string()[..16].to_owned());
+    let digest = digest.unwrap_or_else(|| {
+        if fact.is_unread() {
+            "unread".to_owned()
+        } else {
+            String::new()
+        }
+    });
+    let read = row.seen.obtained.at_seconds;
+    let read = if read == 0 {
+        String::new()
+    } else {
+        clock::utc(read)
+    };
+    let target = if fact.target.is_empty() {
+        String::new()
+    } else {
+        format!(" -> {}", counterpart_model::escape::shown(&fact.target))
+    };
+    format!(
+        "{:<9} {bytes:>15} {mode:<5} {digest:<16} {read:<20} {}{target}",
+        fact.kind.word(),
+        row.path
+    )
+}
+
+/// The certificates of a pair, oldest first.
+pub(crate) fn certificates(list: &[CertificateLine], paint: Paint) -> String {
+    let head = ["NUMBER", "PASS", "VERDICT", "AS OF", "FILE"]
+        .map(str::to_owned)
+        .to_vec();
+    let rows = list.iter().map(|line| {
+        let verdict = if line.congruent {
+            paint.good("CONGRUENT")
+        } else {
+            paint.bad("NOT CONGRUENT")
+        };
+        let as_of = clock::shown(&line.as_of);
+        vec![
+            line.sequence.to_string(),
+            clean(&line.pass),
+            verdict,
+            as_of,
+            clean(&line.file),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    columns(
+        &rows,
+        &[Align::Right, Align::Left, Align::Left, Align::Left, Align::Left],
+    )
+}

@@ -1,0 +1,21 @@
+//! Documents as text for people. Nothing is printed here: each function gives the text.
+
+mod check;
+mod copies;
+mod findings;
+mod listing;
+mod pass;
+mod plan;
+mod refusal;
+mod status;
+mod table;
+mod verdict;
+
+pub(crate) use check::check;
+pub(crate) use copies::{history, prune, undelete, where_is};
+pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line};
+pub(crate) use pass::pass;
+pub(crate) use plan::plan;
+pub(crate) use refusal::Allowing;
+pub(crate) use status::status;
+pub(crate) use table::wrapped;

@@ -1,0 +1,63 @@
+//! The one line that says how a pair stands. It has no green word without a time.
+
+use crate::documents::StatusLine;
+use crate::terminal::Paint;
+use crate::{clock, units, words};
+
+/// `pacs-archive  CONGRUENT as of 2026-11-22 02:14:07Z (+01:00)  oldest read 41 d  0 exceptions`.
+pub(crate) fn verdict_line(line: &StatusLine, paint: Paint, now_seconds: i64) -> String {
+    let mut parts = vec![paint.bold(&line.pair), verdict(line, paint)];
+    parts.extend(line.oldest_read.as_deref().and_then(clock::parse).map(|read| {
+        let age = units::age(now_seconds.saturating_sub(read));
+        format!("oldest read {age}")
+    }));
+    if line.congruent.is_some() {
+        parts.push(words::counted(line.exceptions, "exception", "exceptions"));
+    }
+    parts.extend(line.clean.map(|clean| {
+        if clean {
+            "clean".to_owned()
+        } else {
+            paint.bad("NOT CLEAN")
+        }
+    }));
+    parts.join("  ")
+}
+
+fn verdict(line: &StatusLine, paint: Paint) -> String {
+    let as_of = line
+        .as_of
+        .as_deref()
+        .map(|time| format!(" as of {}", clock::shown(time)))
+        .unwrap_or_default();
+    match line.congruent {
+        _ if !line.refused.is_empty() => {
+            format!(
+                "{}: {}; nothing was changed{as_of}",
+                paint.bad("REFUSED"),
+                line.refused.join(", ")
+            )
+        }
+        None => paint.notice("no pass yet"),
+        Some(true) if as_of.is_empty() => paint.notice("no time is known"),
+        Some(true) => format!("{}{as_of}", paint.good("CONGRUENT")),
+        Some(false) => format!("{}{as_of}{}", paint.bad("NOT CONGRUENT"), why_not(line)),
+    }
+}
+
+fn why_not(line: &StatusLine) -> String {
+    let counts = [
+        (line.different, "DIFFERENT"),
+        (line.unsettled, "UNSETTLED"),
+        (line.not_compared, "NOT-COMPARED"),
+    ];
+    let some = counts.iter().filter(|(count, _)| *count > 0);
+    let some: Vec<String> = some
+        .map(|(count, word)| format!("{} {word}", units::count(*count)))
+        .collect();
+    if some.is_empty() {
+        String::new()
+    } else {
+        format!("  {}", some.join(", "))
+    }
+}

@@ -1,0 +1,93 @@
+//! Progress of a pass: a bar with rate and time left on a terminal, one line a minute otherwise; never moving back.
+
+mod counters;
+mod display;
+
+use crate::args::ProgressForm;
+use crate::clean::clean;
+use crate::terminal::interrupted_flag;
+use counterpart_engine::{Event, Listener};
+use counterpart_model::itemize;
+use counterpart_port::{Progress, Watch};
+use counters::Counters;
+use display::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Shows one pass while it runs. What is shown goes away when this is dropped.
+pub(crate) struct Shown {
+    counters: Arc<Counters>,
+    display: Display,
+    verbose: bool,
+    interrupted: Arc<AtomicBool>,
+    end: Option<Instant>,
+}
+
+impl Shown {
+    pub(super) fn new(pair: &str, form: ProgressForm, verbose: bool, deadline_seconds: Option<u64>) -> Self {
+        let counters = Arc::new(Counters::new());
+        let end =
+            deadline_seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
+        Self {
+            display: Display::start(pair, form, Arc::clone(&counters)),
+            counters,
+            verbose,
+            interrupted: interrupted_flag(),
+            end,
+        }
+    }
+
+    /// True when the pass was stopped by its deadline.
+    pub(crate) fn ran_out_of_time(&self) -> bool {
+        self.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    fn say(&self, event: &Event<'_>) {
+        match event {
+            Event::Changed { step, .. } => {
+                let from = step
+                    .from
+                    .as_ref()
+                    .map(|from| format!("{from} -> "))
+                    .unwrap_or_default();
+                self.display
+                    .print(&format!("{} {from}{}", itemize::letters(step), step.path));
+            }
+            Event::Found(finding) => {
+                let message = clean(&finding.message);
+                self.display.print(&format!(
+                    "{} {} at {}: {message}",
+                    finding.code, finding.path, finding.site
+                ));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Watch for Shown {
+    fn progress(&self, progress: Progress) {
+        self.counters.add(progress);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed) || self.ran_out_of_time()
+    }
+}
+
+impl Listener for Shown {
+    fn event(&self, event: &Event<'_>) {
+        match event {
+            Event::Began(step) => self.counters.begin(*step),
+            Event::Ahead { entries, bytes } => self.counters.ahead(*entries, *bytes),
+            Event::Resumed { changes } => {
+                let changes = crate::words::counted(*changes, "change", "changes");
+                self.display
+                    .print(&format!("an interrupted pass is resumed: {changes} taken over"));
+            }
+            Event::Changed { .. } | Event::Found(_) if self.verbose => self.say(event),
+            Event::Changed { .. } | Event::Found(_) => {}
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Puts a pair together from its parts and runs passes over it: the one place that knows sites, ledger and engine.
+
+use crate::config::Pair;
+use crate::context::Context;
+use crate::{clock, pairs, who};
+use counterpart_engine::{Ledger, Outcome, PassKind, PassRequest, Sites, run};
+use counterpart_evidence::canonical;
+use counterpart_model::{Code, EntryPath, Failure, SiteRole};
+use counterpart_port::OpenRequest;
+use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_store::files::PairDir;
+use counterpart_store::{Holder, Lock};
+use counterpart_tree::Root;
+use counterpart_tree::history::{self, PassHistory};
+use std::path::PathBuf;
+
+/// A pair that is ready to be asked.
+pub(crate) struct Wired {
+    /// What the configuration says of it.
+    pub(crate) pair: Pair,
+    /// Where its state is.
+    pub(crate) directory: PairDir,
+    /// Production.
+    pub(crate) production: LocalSite,
+    /// The standby.
+    pub(crate) standby: LocalSite,
+    /// What belongs to the pair as a whole.
+    pub(crate) ledger: Ledger,
+}
+
+/// What a command asks of a pass.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wish {
+    /// Every byte of both copies is read.
+    pub(crate) reread: bool,
+    /// A standby that holds data of others is taken over.
+    pub(crate) adopt: bool,
+    /// A refusal that is approved.
+    pub(crate) approve: Option<String>,
+    /// Only this path is put right.
+    pub(crate) repair: Option<EntryPath>,
+}
+
+impl Wired {
+    /// Opens the state of a pair; touches neither tree.
+    ///
+    /// # Errors
+    /// The state directory cannot be made or read.
+    pub(crate) fn open(context: &Context, pair: Pair) -> Result<Self, Failure> {
+        let directory = context.state()?.pair(&pair.name)?;
+        let production = site(&directory, &pair, SiteRole::Production)?;
+        let standby = site(&directory, &pair, SiteRole::Standby)?;
+        let ledger = Ledger::open(directory.clone())?;
+        Ok(Self {
+            pair,
+            directory,
+            production,
+            standby,
+            ledger,
+        })
+    }
+
+    /// The pair of a name, or the only one.
+    ///
+    /// # Errors
+    /// As [`pairs::one`] and [`Wired::open`].
+    pub(crate) fn named(context: &Context, name: Option<&str>) -> Result<Self, Failure> {
+        Self::open(context, pairs::one(context, name)?)
+    }
+
+    /// The site of a role.
+    pub(crate) const fn site(&self, role: SiteRole) -> &LocalSite {
+        match role {
+            SiteRole::Production => &self.production,
+            SiteRole::Standby => &self.standby,
+        }
+    }
+
+    /// Runs one pass and shows its progress.
+    ///
+    /// # Errors
+    /// Why the pass could not come to its end.
+    pub(crate) fn pass(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<Outcome, Failure> {
+        let request = self.request(context, kind, wish)?;
+        let sites = Sites {
+            production: &self.production,
+            standby: &self.standby,
+        };
+        let shown = context
+            .terminal
+            .watch(&self.pair.name, self.pair.deadline_seconds);
+        let outcome = run(&self.pair.settings, &sites, &self.ledger, &request, &shown);
+        let late = shown.ran_out_of_time();
+        outcome.map_err(|failure| unfinished(failure, late))
+    }
+
+    fn request(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<PassRequest, Failure> {
+        Ok(PassRequest {
+            kind,
+            reread: wish.reread,
+            adopt: wish.adopt,
+            approve: wish.approve,
+            reason: context.global.reason.clone(),
+            repair: wish.repair,
+            actor: who::actor(&context.arguments),
+            tool: who::tool(),
+            config_sha256: config_sha256(&self.pair)?,
+        })
+    }
+
+    /// The passes whose history was set aside before a time, oldest first; deletes it, where that is wanted, while no
+    /// pass of the pair can run.
+    ///
+    /// # Errors
+    /// `locked`, or the history cannot be listed or deleted.
+    pub(crate) fn end_history(&self, before_seconds: i64, delete: bool) -> Result<Vec<PassHistory>, Failure> {
+        let _lock = if delete {
+            Some(Lock::take(&self.lock_path()?, &holder())?)
+        } else {
+            None
+        };
+        let root = Root::open(&self.pair.standby.0)?;
+        let expired = history::expired(&root, before_seconds)?;
+        for pass in expired.iter().filter(|_| delete) {
+            history::delete(&root, &pass.pass)?;
+        }
+        Ok(expired)
+    }
+
+    /// The lock that the standby takes for a pass.
+    fn lock_path(&self) -> Result<PathBuf, Failure> {
+        self.directory
+            .site(SiteRole::Standby)
+            .map(|state| state.join("lock"))
+    }
+
+    /// How `check` opens a site: nothing but its own state may change.
+    pub(crate) fn looking(&self) -> OpenRequest {
+        OpenRequest {
+            pair: self.pair.name.clone(),
+            pass: format!("check-{}", clock::now().seconds),
+            policy: self.pair.settings.policy.clone(),
+            read_only: true,
+        }
+    }
+}
+
+fn holder() -> Holder {
+    Holder {
+        pid: std::process::id(),
+        host: who::host(),
+        pass: "prune".to_owned(),
+        since_seconds: clock::now().seconds,
+    }
+}
+
+fn site(directory: &PairDir, pair: &Pair, role: SiteRole) -> Result<LocalSite, Failure> {
+    let location = match role {
+        SiteRole::Production => &pair.production,
+        SiteRole::Standby => &pair.standby,
+    };
+    Ok(LocalSite::new(LocalSiteOptions {
+        role,
+        pair: pair.name.clone(),
+        root: location.0.clone(),
+        state: directory.site(role)?,
+        read_ahead_threads: None,
+    }))
+}
+
+/// SHA-256 over the canonical JSON of a pair's settings in force, in hexadecimal.
+fn config_sha256(pair: &Pair) -> Result<String, Failure> {
+    // Locations are in their shown form, since a path need not be UTF-8.
+    let document = serde_json::json!({
+        "production": pair.production.to_string(),
+        "standby": pair.standby.to_string(),
+        "settings": pair.settings,
+        "schedule": pair.schedule,
+        "deadline_seconds": pair.deadline_seconds,
+    });
+    canonical::to_vec(&document).map(|bytes| canonical::sha256_hex(&bytes))
+}
+
+/// A pass that met a missing file could not finish; that is no mistake in the command line.
+fn unfinished(failure: Failure, late: bool) -> Failure {
+    match failure.code {
+        Code::NotFound => Failure {
+            code: Code::Io,
+            ..failure
+        },
+        Code::Interrupted if late => Failure {
+            why: "the deadline of the pair ended it".to_owned(),
+            ..failure
+        },
+        _ => failure,
+    }
+}
