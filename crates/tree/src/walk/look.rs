@@ -230,7 +230,8 @@ impl Context {
             Err(errno) => return Seen::without_stat(errno, left_out),
         };
         // The listing may not tell kinds, and the entry may be another one by now.
-        if !self.excluder.is_empty() && !folder.excluded && stat.is_directory() != (hint == Hint::Directory) {
+        let guessed_right = hint != Hint::Unknown && stat.is_directory() == (hint == Hint::Directory);
+        if !self.excluder.is_empty() && !folder.excluded && !guessed_right {
             left_out = self.excluder.excludes(path, stat.is_directory());
         }
         if let Some(mark) = folder

@@ -14,6 +14,8 @@ mod level;
 mod look;
 mod names;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use crate::exclude::Excluder;
 use crate::filesystem::{self, Mounted};
