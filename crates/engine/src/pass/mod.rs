@@ -166,9 +166,7 @@ impl Pass<'_> {
         self.listener.event(&Event::Began(StepName::Apply));
         let totals = plan.totals;
         self.listener.event(&Event::Ahead { entries: totals.steps(), bytes: totals.bytes });
-        if !observation.adopted {
-            self.sites.standby.adopt()?;
-        }
+        self.sites.standby.adopt()?;
         if totals.steps() == 0 {
             return Ok(Applied::default());
         }
