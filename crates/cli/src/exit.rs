@@ -37,6 +37,7 @@ impl Exit {
             | Code::DeleteEverything
             | Code::TargetNotAdopted
             | Code::TargetIdentity
+            | Code::TargetMissing
             | Code::RootsOverlap
             | Code::MagicLost
             | Code::ExtensionChanged

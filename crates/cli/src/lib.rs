@@ -3,6 +3,7 @@
 //! No rule about trees is here: what a pass does and when it refuses belongs to the engine. This crate alone reads
 //! the environment, prints, and decides with which code the program leaves.
 
+mod apart;
 pub mod args;
 mod clean;
 mod clock;
@@ -56,12 +57,20 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
     let terminal = Terminal::before_arguments(arguments);
     if !error.use_stderr() {
         let page = error.render();
-        let text = if terminal.paints() { page.ansi().to_string() } else { page.to_string() };
+        let text = if terminal.paints() {
+            page.ansi().to_string()
+        } else {
+            page.to_string()
+        };
         return terminal.text(&text).map_or(Exit::Unfinished, |()| Exit::Done);
     }
     let page = error.render().to_string();
     if terminal.json() {
-        let why = page.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let why = page
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         let failure = Failure::new(Code::Usage, "reading the command line", why);
         terminal.failure(&match meant(error) {
             Some(command) => failure.hint(format!("Did you mean `{command}`?")),
@@ -82,6 +91,10 @@ fn meant(error: &clap::Error) -> Option<String> {
         return None;
     };
     let root = Cli::command();
-    let names: Vec<&str> = root.get_subcommands().filter(|known| !known.is_hide_set()).map(|known| known.get_name()).collect();
+    let names: Vec<&str> = root
+        .get_subcommands()
+        .filter(|known| !known.is_hide_set())
+        .map(clap::Command::get_name)
+        .collect();
     words::nearest(word, &names).map(str::to_owned)
 }

@@ -2,7 +2,7 @@
 
 use crate::config::Pair;
 use crate::context::Context;
-use crate::{clock, pairs, who};
+use crate::{apart, clock, pairs, who};
 use counterpart_engine::{Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
@@ -47,6 +47,8 @@ impl Wired {
     /// # Errors
     /// The state directory cannot be made or read.
     pub(crate) fn open(context: &Context, pair: Pair) -> Result<Self, Failure> {
+        // Before anything is made: the state must not come to lie beneath a root.
+        apart::check(&pair, &context.state_path()?)?;
         let directory = context.state()?.pair(&pair.name)?;
         let production = site(&directory, &pair, SiteRole::Production)?;
         let standby = site(&directory, &pair, SiteRole::Standby)?;

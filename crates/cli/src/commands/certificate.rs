@@ -46,7 +46,7 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
         .into_iter()
         .map(|entry| entry.pass)
         .collect();
-    let pass = which_pass(&passes, args.pass.as_deref())?;
+    let pass = which_pass(&ledger, &passes, args.pass.as_deref())?;
     let file = ledger.certificate_path(&pass)?;
     let document = CertificateShowDocument {
         pair,

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::documents::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
 use crate::exit::Exit;
 use crate::wire::Wired;
-use crate::{clock, pairs, render, units};
+use crate::{apart, clock, pairs, render, units};
 use counterpart_model::{Failure, MetadataClass, SiteRole};
 use counterpart_port::{Capabilities, Opened, Room, Site as _, Standby as _};
 
@@ -61,15 +61,23 @@ fn configured(
 }
 
 fn preflight(context: &Context, pair: Pair) -> Result<PairCheck, Failure> {
-    let wired = Wired::open(context, pair)?;
-    let mut lines = Vec::new();
-    lines.extend(overlap(&wired.pair));
-    for role in [SiteRole::Production, SiteRole::Standby] {
-        lines.extend(one_site(&wired, role));
+    let name = pair.name.clone();
+    if let Err(failure) = apart::check(&pair, &context.state_path()?) {
+        return Ok(PairCheck {
+            pair: name,
+            ready: false,
+            lines: vec![bad("pair", "roots", &failure)],
+        });
     }
+    let wired = Wired::open(context, pair)?;
+    let roles = [SiteRole::Production, SiteRole::Standby];
+    let lines: Vec<CheckLine> = roles
+        .into_iter()
+        .flat_map(|role| one_site(&wired, role))
+        .collect();
     let ready = lines.iter().all(|line| line.ok);
     Ok(PairCheck {
-        pair: wired.pair.name.clone(),
+        pair: name,
         ready,
         lines,
     })
@@ -240,28 +248,6 @@ fn room(room: Result<Room, Failure>, reserve_bytes: u64) -> CheckLine {
         remedy,
         ..line
     }
-}
-
-/// Roots of which one lies in the other, also through links. The engine refuses them too; here it is seen earlier.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "roots are compared as the system resolves them"
-)]
-fn overlap(pair: &Pair) -> Option<CheckLine> {
-    let production = std::fs::canonicalize(&pair.production.0).ok()?;
-    let standby = std::fs::canonicalize(&pair.standby.0).ok()?;
-    let overlaps = production.starts_with(&standby) || standby.starts_with(&production);
-    overlaps.then(|| CheckLine {
-        site: "pair".to_owned(),
-        about: "roots".to_owned(),
-        ok: false,
-        message: format!(
-            "production and standby overlap: {} and {}",
-            production.display(),
-            standby.display()
-        ),
-        remedy: "Name two roots of which neither lies in the other.".to_owned(),
-    })
 }
 
 fn good(role: SiteRole, about: &str, message: String) -> CheckLine {

@@ -16,7 +16,7 @@ use std::io::Write as _;
 pub(crate) fn log(context: &Context, args: &LogArgs) -> Result<Exit, Failure> {
     let pair = pairs::one(context, args.pair.pair.as_deref())?;
     let ledger = Ledger::open(context.state()?.pair(&pair.name)?)?;
-    let pass = which_pass(&ledger.passes()?, args.pass.as_deref())?;
+    let pass = which_pass(&ledger, &ledger.passes()?, args.pass.as_deref())?;
     let items = items_of(&ledger, &pass)?;
     if context.terminal.json() {
         write_json(context, &pair.name, &pass, items)?;

@@ -24,8 +24,20 @@ pub(crate) fn mirror(context: &Context, args: MirrorArgs) -> Result<Exit, Failur
     if args.dry_run {
         return show(context, wired.pass(context, PassKind::Plan, wish)?);
     }
-    pairs::remember(&wired.directory, &wired.pair)?;
-    show(context, wired.pass(context, PassKind::Run, wish)?)
+    let outcome = wired.pass(context, PassKind::Run, wish);
+    if !is_refused(&outcome) {
+        pairs::remember(&wired.directory, &wired.pair)?;
+    }
+    show(context, outcome?)
+}
+
+/// A refused mirror is no pair yet: what was mistyped must not come back in `status`.
+fn is_refused(outcome: &Result<Outcome, Failure>) -> bool {
+    match outcome {
+        Ok(Outcome::Pass(report)) => report.refusal.is_some(),
+        Ok(Outcome::Plan(_)) => true,
+        Err(failure) => Exit::of(failure.code) != Exit::Unfinished,
+    }
 }
 
 /// What is not said has its default: a mirror never inherits the options of an earlier one unseen.

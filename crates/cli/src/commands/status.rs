@@ -14,8 +14,12 @@ pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Fail
     let lines: Result<Vec<StatusLine>, Failure> = pairs::all(context, name)?
         .iter()
         .map(|pair| {
-            let last = Ledger::open(state.pair(&pair.name)?)?.last()?;
-            Ok(line(pair, last.as_ref()))
+            let ledger = Ledger::open(state.pair(&pair.name)?)?;
+            let mut line = line(pair, ledger.last()?.as_ref());
+            if line.congruent != Some(true) {
+                line.last_congruent = last_congruent(&ledger)?;
+            }
+            Ok(line)
         })
         .collect();
     let document = StatusDocument { pairs: lines? };
@@ -28,6 +32,16 @@ pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Fail
         .iter()
         .all(|pair| pair.congruent == Some(true) && pair.refused.is_empty());
     Ok(if good { Exit::Done } else { Exit::Differs })
+}
+
+/// The time of the last certificate that says both sides were equal.
+fn last_congruent(ledger: &Ledger) -> Result<Option<String>, Failure> {
+    let certificates = ledger.certificates()?;
+    Ok(certificates
+        .into_iter()
+        .rev()
+        .find(|entry| entry.congruent)
+        .map(|entry| entry.as_of))
 }
 
 fn line(pair: &Pair, last: Option<&PassReport>) -> StatusLine {
@@ -57,6 +71,7 @@ impl StatusLine {
             congruent: None,
             clean: None,
             as_of: None,
+            last_congruent: None,
             oldest_read: None,
             exceptions: 0,
             different: 0,

@@ -1,7 +1,7 @@
 //! The seven acts of the demo.
 
 use super::Places;
-use super::archive::{DELETED, EDITED, NEW, RETIRED, build, live_a_day, move_all};
+use super::archive::{DELETED, EDITED, NEW, RETIRED, beside, build, live_a_day, move_all, no_longer_beside};
 use super::proof::{ask_ssh_keygen, digest_of, digest_of_file};
 use super::stage::Stage;
 use crate::clean::{clean, clean_lines};
@@ -19,12 +19,12 @@ use std::ffi::OsStr;
 /// Plays the whole demo and tells what came of it.
 pub(crate) fn play(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<DemoDocument, Failure> {
     an_archive(stage, places)?;
-    let first = first_mirror(stage, places, wired)?;
+    let first = first_mirror(stage, wired)?;
     a_day_passes(stage, places, wired)?;
-    let second = second_mirror(stage, places, wired)?;
+    let second = second_mirror(stage, wired)?;
     let brought_back_equal = nothing_is_lost(stage, places, wired)?;
     let emptied = somebody_empties_production(stage, places, wired)?;
-    let (check, accepted) = the_certificate(stage, places, wired, &second)?;
+    let (check, accepted) = the_certificate(stage, wired, &second)?;
     farewell(stage, places)?;
     Ok(DemoDocument {
         directory: clean(&places.root.display().to_string()),
@@ -43,23 +43,24 @@ fn an_archive(stage: &Stage<'_>, places: &Places) -> Result<(), Failure> {
     let files = build(&places.production)?;
     stage.say(&format!(
         "{} files were written to {}: three studies of valid DICOM images, and the pages of a clinical trial. The \
-         patients are made up; the same files come out every time.",
+         patients are made up; the same files come out every time. The commands below work in {}.",
         units::count(files),
-        clean(&places.production.display().to_string())
+        clean(&places.production.display().to_string()),
+        places.directory()
     ))
 }
 
-fn first_mirror(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<PassReport, Failure> {
+fn first_mirror(stage: &Stage<'_>, wired: &Wired) -> Result<PassReport, Failure> {
     stage.act(2, "The first mirror")?;
     stage.say(
         "One pass: both sides are scanned, compared, planned and judged; then files are copied, each read once, \
          digested on its way, and put under its name whole. At the end the standby is synced, and only then certified.",
     )?;
-    run(stage, places, wired)
+    run(stage, wired)
 }
 
-fn run(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<PassReport, Failure> {
-    stage.command(&places.command("run"))?;
+fn run(stage: &Stage<'_>, wired: &Wired) -> Result<PassReport, Failure> {
+    stage.command(&Places::command("run"))?;
     let report = report_of(wired.pass(stage.inner, PassKind::Run, Wish::default())?)?;
     stage.output(&render::pass(
         &report,
@@ -79,7 +80,7 @@ fn a_day_passes(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<(),
         name(RETIRED.0),
         name(RETIRED.1),
     ))?;
-    stage.command(&places.command("plan"))?;
+    stage.command(&Places::command("plan"))?;
     let outcome = wired.pass(stage.inner, PassKind::Plan, Wish::default())?;
     if let Outcome::Plan(report) = outcome {
         stage.output(&render::plan(
@@ -91,12 +92,12 @@ fn a_day_passes(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<(),
     stage.say("Nothing was read and nothing was changed so far.")
 }
 
-fn second_mirror(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<PassReport, Failure> {
+fn second_mirror(stage: &Stage<'_>, wired: &Wired) -> Result<PassReport, Failure> {
     stage.act(4, "The second mirror")?;
     stage.say("Only what changed is handled. The retired page is renamed at the standby, so its content is not sent.")?;
-    let report = run(stage, places, wired)?;
+    let report = run(stage, wired)?;
     stage.say("What it did, entry by entry, in the letters of rsync:")?;
-    stage.command(&places.command("log"))?;
+    stage.command(&Places::command("log"))?;
     stage.output(&log_of(wired, &report.pass)?)?;
     Ok(report)
 }
@@ -125,7 +126,7 @@ fn nothing_is_lost(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<
         "The deletion was mirrored, as it must be; but what a pass removes or replaces at the standby is kept. So the \
          mistake can be undone:",
     )?;
-    stage.command(&places.command("history ."))?;
+    stage.command(&Places::command("history ."))?;
     let all = wired.standby.versions(&EntryPath::root())?;
     let versions = all.iter().map(VersionDocument::from).collect();
     let document = HistoryDocument {
@@ -140,7 +141,7 @@ fn nothing_is_lost(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<
 fn undelete(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<bool, Failure> {
     let restored = places.root.join("restored");
     let to = crate::invocation::quoted(restored.as_os_str());
-    stage.command(&places.command(&format!("undelete {DELETED} --to {to}")))?;
+    stage.command(&Places::command(&format!("undelete {DELETED} --to {to}")))?;
     let version = which_version(wired, OsStr::new(DELETED))?;
     let file = bring_back(wired, &version, &restored)?;
     let algorithm = wired.pair.settings.policy.algorithm;
@@ -174,10 +175,11 @@ fn somebody_empties_production(
     )?;
     let aside = places.root.join("production-emptied");
     let before = digest_of(&places.standby)?;
+    let time = beside(&places.production, &aside)?;
     move_all(&places.production, &aside)?;
-    let ended = run(stage, places, wired);
+    let ended = run(stage, wired);
     move_all(&aside, &places.production)?;
-    remove_empty(&aside)?;
+    no_longer_beside(&places.production, &aside, time)?;
     let standby_unchanged = digest_of(&places.standby)? == before;
     let refusal = refusal_of(ended, standby_unchanged)?;
     let unchanged = if standby_unchanged {
@@ -215,29 +217,14 @@ fn refusal_of(ended: Result<PassReport, Failure>, standby_unchanged: bool) -> Re
     })
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the demo removes a directory that it made"
-)]
-fn remove_empty(directory: &std::path::Path) -> Result<(), Failure> {
-    std::fs::remove_dir(directory).map_err(|error| {
-        Failure::new(
-            counterpart_model::Code::Io,
-            format!("removing {}", directory.display()),
-            error,
-        )
-    })
-}
-
 fn the_certificate(
     stage: &Stage<'_>,
-    places: &Places,
     wired: &Wired,
     second: &PassReport,
 ) -> Result<(String, Option<bool>), Failure> {
     stage.act(7, "The certificate")?;
     stage.say("Each pass leaves a signed record. The same content is a page for people:")?;
-    stage.command(&places.command(&format!("certificate show {}", second.pass)))?;
+    stage.command(&Places::command(&format!("certificate show {}", second.pass)))?;
     stage.output(&clean_lines(&wired.ledger.page(&second.pass)?))?;
     stage.say("Anybody can check it without Counterpart:")?;
     let checked = ask_ssh_keygen(&wired.ledger, &second.pass)?;
@@ -247,20 +234,18 @@ fn the_certificate(
 }
 
 fn farewell(stage: &Stage<'_>, places: &Places) -> Result<(), Failure> {
-    stage.say(&format!(
-        "All of it is in {}. Look around, for example with:",
-        clean(&places.root.display().to_string())
-    ))?;
-    for words in [
+    stage.say("\nLook around:")?;
+    let mut commands = vec![format!("cd {}", places.directory())];
+    let words = [
         "status",
         "verify --reread",
-        "manifest --export b3sum",
-        "certificate list",
-    ] {
-        stage.command(&places.command(words))?;
-    }
-    stage.say("\n")?;
-    stage.say("Your own archive: counterpart mirror --dry-run /your/archive /its/standby")
+        "where 035/lib/DFschema",
+        "certificate verify",
+    ];
+    commands.extend(words.map(Places::command));
+    stage.commands(&commands)?;
+    stage.say("\nAnd your own archive, changing nothing yet:")?;
+    stage.command("counterpart mirror --dry-run /your/archive /its/standby")
 }
 
 fn name(path: &str) -> &str {

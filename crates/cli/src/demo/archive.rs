@@ -2,7 +2,7 @@
 
 use super::dicom::{Modality, Study, image};
 use counterpart_model::{Code, Failure};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// The studies that are there from the start.
@@ -140,25 +140,38 @@ fn remove(path: &Path) -> Result<(), Failure> {
     std::fs::remove_file(path).map_err(|error| failing("removing", path, &error))
 }
 
-/// Takes everything out of `root` into a new directory, or puts it back.
+/// Moves everything from one directory to another.
 #[expect(
     clippy::disallowed_methods,
     reason = "the demo empties its own production, and fills it again"
 )]
 pub(crate) fn move_all(from: &Path, to: &Path) -> Result<(), Failure> {
     let moved = || -> std::io::Result<()> {
-        std::fs::create_dir_all(to)?;
-        let names: Vec<PathBuf> = std::fs::read_dir(from)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<_, _>>()?;
-        for path in names {
-            if let Some(name) = path.file_name() {
-                std::fs::rename(&path, to.join(name))?;
-            }
+        let names = std::fs::read_dir(from)?.map(|entry| entry.map(|entry| entry.file_name()));
+        for name in names.collect::<Result<Vec<_>, _>>()? {
+            std::fs::rename(from.join(&name), to.join(&name))?;
         }
         Ok(())
     };
     moved().map_err(|error| failing("emptying", from, &error))
+}
+
+/// An empty directory beside production, with the time that production has.
+#[expect(clippy::disallowed_methods, reason = "the demo makes a directory of its own")]
+pub(crate) fn beside(production: &Path, aside: &Path) -> Result<SystemTime, Failure> {
+    let made = std::fs::create_dir(aside).and_then(|()| std::fs::metadata(production)?.modified());
+    made.map_err(|error| failing("making", aside, &error))
+}
+
+/// Removes the empty directory, and gives production its time back.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the demo removes a directory that it made"
+)]
+pub(crate) fn no_longer_beside(production: &Path, aside: &Path, time: SystemTime) -> Result<(), Failure> {
+    let removed =
+        std::fs::remove_dir(aside).and_then(|()| std::fs::File::open(production)?.set_modified(time));
+    removed.map_err(|error| failing("removing", aside, &error))
 }
 
 fn failing(verb: &str, path: &Path, error: &std::io::Error) -> Failure {

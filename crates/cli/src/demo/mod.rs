@@ -10,7 +10,6 @@ mod stage;
 mod uid;
 
 use crate::args::{DemoArgs, Global, ProgressForm};
-use crate::clean::clean;
 use crate::commands::write_new;
 use crate::config::{Config, toml_string};
 use crate::context::Context;
@@ -85,22 +84,23 @@ impl Places {
     fn configuration(&self) -> String {
         let location = |path: &Path| toml_string(&path.to_string_lossy());
         format!(
-            "# The pair of the demo. Look around with:\n#   {}\n\n[pair.{PAIR}]\nproduction = {}\nstandby    = {}\n\n\
-             [pair.{PAIR}.tree]\n# DataFax retires a page by this name: the log then says so.\nretired = \"X{{name}}\"\n",
-            self.command("status"),
+            "# The pair of the demo. In this directory, look around with: {}\n\n[pair.{PAIR}]\nproduction = {}\n\
+             standby    = {}\n\n[pair.{PAIR}.tree]\n# The application retires a page by this name: the log says so.\n\
+             retired = \"X{{name}}\"\n",
+            Self::command("status"),
             location(&self.production),
             location(&self.standby)
         )
     }
 
-    /// A command over the demo's pair, as a user would type it.
-    pub(crate) fn command(&self, words: &str) -> String {
-        let quoted = |path: &Path| crate::invocation::quoted(path.as_os_str());
-        clean(&format!(
-            "counterpart --config {} --state {} {words}",
-            quoted(&self.config),
-            quoted(&self.state)
-        ))
+    /// A command over the demo's pair, as a user would type it in the demo's directory.
+    pub(crate) fn command(words: &str) -> String {
+        format!("counterpart --state state {words}")
+    }
+
+    /// The demo's directory, as a user would type it.
+    pub(crate) fn directory(&self) -> String {
+        crate::invocation::quoted(self.root.as_os_str())
     }
 
     /// What the demo's passes run with: its own files, and no bar that would flicker between the acts.

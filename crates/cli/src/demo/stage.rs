@@ -3,17 +3,23 @@
 use crate::context::Context;
 use crate::terminal::Paint;
 use counterpart_model::Failure;
+use std::cell::Cell;
 
 /// Where the demo speaks.
 pub(crate) struct Stage<'a> {
     outer: &'a Context,
     /// What the passes run with.
     pub(crate) inner: &'a Context,
+    blank: Cell<bool>,
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) const fn new(outer: &'a Context, inner: &'a Context) -> Self {
-        Self { outer, inner }
+    pub(crate) fn new(outer: &'a Context, inner: &'a Context) -> Self {
+        Self {
+            outer,
+            inner,
+            blank: Cell::new(true),
+        }
     }
 
     pub(crate) const fn paint(&self) -> Paint {
@@ -33,7 +39,8 @@ impl<'a> Stage<'a> {
 
     /// A sentence or two.
     pub(crate) fn say(&self, text: &str) -> Result<(), Failure> {
-        self.print(&crate::render::wrapped(text, 96, ""))
+        let before = if text.starts_with('\n') { "\n" } else { "" };
+        self.print(&format!("{before}{}", crate::render::wrapped(text, 96, "")))
     }
 
     /// A command, as a user would type it.
@@ -43,6 +50,12 @@ impl<'a> Stage<'a> {
             self.paint().dim("$"),
             self.paint().bold(command)
         ))
+    }
+
+    /// Commands that a user may type next.
+    pub(crate) fn commands(&self, commands: &[String]) -> Result<(), Failure> {
+        let line = |command: &String| format!("  {} {}\n", self.paint().dim("$"), self.paint().bold(command));
+        self.print(&format!("\n{}\n", commands.iter().map(line).collect::<String>()))
     }
 
     /// What a command prints.
@@ -61,11 +74,17 @@ impl<'a> Stage<'a> {
         )
     }
 
+    /// Prints, with never more than one blank line between two things.
     fn print(&self, text: &str) -> Result<(), Failure> {
         if self.outer.terminal.json() {
-            Ok(())
-        } else {
-            self.outer.terminal.text(text)
+            return Ok(());
         }
+        let text = if self.blank.get() {
+            text.trim_start_matches('\n')
+        } else {
+            text
+        };
+        self.blank.set(text.ends_with("\n\n"));
+        self.outer.terminal.text(text)
     }
 }

@@ -27,6 +27,8 @@ pub struct StatusLine {
     pub clean: Option<bool>,
     /// The time for which the verdict holds, RFC 3339 in UTC.
     pub as_of: Option<String>,
+    /// The last time at which both sides were equal; absent where they never were, or where only one pass is told of.
+    pub last_congruent: Option<String>,
     /// The oldest time at which any file of either copy was read, RFC 3339 in UTC.
     pub oldest_read: Option<String>,
     /// Findings that somebody accepted.

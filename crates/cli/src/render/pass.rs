@@ -18,11 +18,11 @@ pub(crate) fn pass(report: &PassReport, allowing: Allowing<'_>, paint: Paint) ->
         &format!("{}, {}", report.pass, units::seconds(report.seconds)),
     );
     out += &sides(&report.production, &report.standby);
-    out += "\n";
     if report.refusal.is_none() {
+        out += "\n";
         out += &work(report);
+        out += &left_out(report);
     }
-    out += &left_out(report);
     if let Some(certificate) = &report.certificate {
         out += &labelled("certificate", &clean(certificate));
     }
@@ -125,6 +125,7 @@ impl StatusLine {
             congruent: Some(report.congruent),
             clean: report.clean,
             as_of: report.as_of.clone(),
+            last_congruent: None,
             oldest_read: report.oldest_read.clone(),
             exceptions: report.excepted,
             different: report.different,

@@ -7,11 +7,12 @@ use crate::{clock, units, words};
 /// `pacs-archive  CONGRUENT as of 2026-11-22 02:14:07Z (+01:00)  oldest read 41 d  0 exceptions`.
 pub(crate) fn verdict_line(line: &StatusLine, paint: Paint, now_seconds: i64) -> String {
     let mut parts = vec![paint.bold(&line.pair), verdict(line, paint)];
+    parts.extend(before(line));
     parts.extend(line.oldest_read.as_deref().and_then(clock::parse).map(|read| {
         let age = units::age(now_seconds.saturating_sub(read));
         format!("oldest read {age}")
     }));
-    if line.congruent.is_some() {
+    if line.congruent.is_some() && line.refused.is_empty() {
         parts.push(words::counted(line.exceptions, "exception", "exceptions"));
     }
     parts.extend(line.clean.map(|clean| {
@@ -33,7 +34,7 @@ fn verdict(line: &StatusLine, paint: Paint) -> String {
     match line.congruent {
         _ if !line.refused.is_empty() => {
             format!(
-                "{}: {}; nothing was changed{as_of}",
+                "{}{as_of}: {}; nothing was changed",
                 paint.bad("REFUSED"),
                 line.refused.join(", ")
             )
@@ -43,6 +44,12 @@ fn verdict(line: &StatusLine, paint: Paint) -> String {
         Some(true) => format!("{}{as_of}", paint.good("CONGRUENT")),
         Some(false) => format!("{}{as_of}{}", paint.bad("NOT CONGRUENT"), why_not(line)),
     }
+}
+
+/// What held before a pass that was refused, or found something: the last time at which both sides were equal.
+fn before(line: &StatusLine) -> Option<String> {
+    let last = line.last_congruent.as_deref()?;
+    Some(format!("last CONGRUENT as of {}", clock::shown(last)))
 }
 
 fn why_not(line: &StatusLine) -> String {

@@ -1,0 +1,249 @@
+//! Each mistake in a configuration is told with its place, its word and what to write instead.
+
+use counterpart_cli::config::{Config, Pair, Schedule, template};
+use counterpart_engine::{Limit, PairSettings};
+use counterpart_model::{Algorithm, MetadataClass};
+use std::path::Path;
+
+/// All mistakes in a text, as they are shown.
+fn mistakes(text: &str) -> Vec<String> {
+    let found = Config::parse(Path::new("counterpart.toml"), text).unwrap_err();
+    found
+        .0
+        .iter()
+        .map(|mistake| format!("{}: {} ({})", mistake.at(), mistake.why, mistake.hint))
+        .collect()
+}
+
+/// The one mistake in a pair with these lines.
+fn in_pair(lines: &str) -> String {
+    let text = format!("[pair.a]\nproduction = \"/p\"\nstandby = \"/s\"\n{lines}");
+    let mut found = mistakes(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+fn understood(text: &str) -> Pair {
+    let config = Config::parse(Path::new("/etc/counterpart.toml"), text);
+    config.unwrap().pair(None).unwrap().clone()
+}
+
+#[test]
+fn a_full_pair_is_understood() {
+    let pair = understood(
+        r#"
+        [pair.study-035]
+        production = "studies"
+        standby = "/standby"
+        every = "4h"
+        deadline = "3h"
+        [pair.study-035.tree]
+        exclude = ["**/DFserver.cf*", "*.tar"]
+        carry = ["mode", "mtime", "owner"]
+        owner = "number"
+        digest = "sha256"
+        history = "30d"
+        reread = "7d"
+        settle = "10m"
+        append_only = ["archive/**"]
+        retired = "X{name}"
+        movers = 4
+        stub = { patterns = ["*.stub"], no_blocks = true }
+        [pair.study-035.guard]
+        max_delete = "2%"
+        max_change = 100
+        reserve = "1 GiB"
+        "#,
+    );
+    assert_eq!(pair.production.0, Path::new("/etc/studies"));
+    assert_eq!(
+        (pair.schedule, pair.deadline_seconds),
+        (Some(Schedule::EverySeconds(14_400)), Some(10_800))
+    );
+    let settings = &pair.settings;
+    assert_eq!(settings.policy.algorithm, Algorithm::Sha256);
+    assert!(settings.policy.carry.has(MetadataClass::Owner));
+    assert!(settings.policy.stubs.no_blocks);
+    assert_eq!((settings.settle_seconds, settings.movers), (600, 4));
+    assert_eq!(settings.guards.max_change, Limit::Entries(100));
+    assert_eq!(settings.guards.reserve_bytes, 1 << 30);
+    assert_eq!(settings.retired.as_deref(), Some("X{name}"));
+}
+
+#[test]
+fn what_is_not_said_has_its_default() {
+    let pair = understood("[pair.a]\nproduction = \"/p\"\nstandby = \"/s\"\n");
+    assert_eq!(
+        pair.settings,
+        PairSettings {
+            name: "a".to_owned(),
+            ..PairSettings::default()
+        }
+    );
+}
+
+#[test]
+fn the_first_file_says_every_default_in_the_words_that_are_read() {
+    let text = template("archive", "/p", "/s");
+    let settings = |text: &str| understood(text).settings;
+    let usual = settings(&text);
+    // With every mark of a comment taken off that stands before a setting, the same settings come out. Those that have
+    // no default are shown as examples.
+    let examples = ["every", "at", "deadline", "retired"];
+    let bare = text.lines().map(|line| {
+        let setting = line
+            .strip_prefix("# ")
+            .filter(|rest| rest.split_once(" = ").is_some_and(|(key, _)| is_key(key)));
+        let example = setting.is_some_and(|setting| examples.iter().any(|word| setting.starts_with(word)));
+        if example { line } else { setting.unwrap_or(line) }
+    });
+    let bare: String = bare.map(|line| format!("{line}\n")).collect();
+    assert!(
+        bare.lines()
+            .filter(|line| line.contains(" = ") && !line.starts_with('#'))
+            .count()
+            > 14,
+        "{bare}"
+    );
+    assert_eq!(settings(&bare), usual);
+    assert_eq!(
+        usual,
+        PairSettings {
+            name: "archive".to_owned(),
+            ..PairSettings::default()
+        }
+    );
+}
+
+fn is_key(text: &str) -> bool {
+    text.trim_end()
+        .chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter == '_')
+}
+
+#[test]
+fn an_unknown_setting_is_named_with_the_nearest_one() {
+    assert_eq!(
+        in_pair("[pair.a.guard]\nmax_delte = \"1%\"\n"),
+        "counterpart.toml:5:1: unknown setting `max_delte` in [pair.a.guard] (did you mean `max_delete`?)"
+    );
+    assert_eq!(
+        in_pair("[pair.a.guard]\ncolour = 1\n"),
+        "counterpart.toml:5:1: unknown setting `colour` in [pair.a.guard] \
+         ([pair.a.guard] takes `max_change`, `max_delete` and `reserve`)"
+    );
+}
+
+#[test]
+fn a_value_that_cannot_be_is_named_with_what_can() {
+    let told = in_pair("every = \"4 hours\"\n");
+    assert!(
+        told.starts_with("counterpart.toml:4:9: `every` cannot be \"4 hours\" (write a duration"),
+        "{told}"
+    );
+    let told = in_pair("[pair.a.tree]\ncarry = [\"mode\", \"mtme\"]\n");
+    assert_eq!(
+        told,
+        "counterpart.toml:5:18: `carry` cannot have \"mtme\" (did you mean `mtime`?)"
+    );
+    let told = in_pair("[pair.a.tree]\ndigest = \"md5\"\n");
+    assert_eq!(
+        told,
+        "counterpart.toml:5:10: `digest` cannot be \"md5\" (it is one of `blake3` and `sha256`)"
+    );
+    let told = in_pair("[pair.a.tree]\nexclude = \"*.tmp\"\n");
+    assert_eq!(
+        told,
+        "counterpart.toml:5:11: `exclude` is string, not a list of strings (write a list of strings)"
+    );
+    let told = in_pair("[pair.a.tree]\nexclude = [\"ok\", \"a{b\"]\n");
+    assert!(
+        told.starts_with("counterpart.toml:5:18: `exclude` cannot have the glob \"a{b\""),
+        "{told}"
+    );
+    let told = in_pair("[pair.a.tree]\nretired = \"X\"\n");
+    assert!(told.contains("write the new name around {name}"), "{told}");
+}
+
+#[test]
+fn the_far_end_comes_later() {
+    for place in ["host:/path", "ssh://user@host:22/path"] {
+        let text = format!("[pair.a]\nproduction = \"/p\"\nstandby = \"{place}\"\n");
+        let told = mistakes(&text);
+        assert!(
+            told[0].starts_with("counterpart.toml:3:11: `standby` cannot be"),
+            "{told:?}"
+        );
+        assert!(
+            told[0].contains("over ssh comes with a later version"),
+            "{told:?}"
+        );
+    }
+    let local = understood("[pair.a]\nproduction = \"./a:b\"\nstandby = \"/s:1\"\n");
+    assert_eq!(local.production.0, Path::new("/etc/a:b"));
+}
+
+#[test]
+fn tables_of_later_versions_are_said_to_be_that() {
+    let told = in_pair("[pair.a.database]\nengine = \"mariadb\"\n");
+    assert!(
+        told.contains("`pair.a.database` is not supported by this version"),
+        "{told}"
+    );
+    let told = in_pair("[[pair.a.probe]]\nname = \"DFstatus\"\n");
+    assert!(
+        told.contains("`pair.a.probe` is not supported by this version"),
+        "{told}"
+    );
+    let told = in_pair("[notify.mail]\nto = []\n");
+    assert!(
+        told.starts_with("counterpart.toml:4:2: `notify` is not supported by this version"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_secret_has_no_place_yet() {
+    let told = in_pair("[pair.a.tree]\nexclude = [\"x-${env:HOME}\"]\n");
+    assert!(told.contains("brings in a secret with `${env:HOME}`"), "{told}");
+    let told = mistakes("[pair.a]\nproduction = \"${file:/etc/x}\"\nstandby = \"/s\"\n");
+    assert!(told[0].contains("`${file:/etc/x}`"), "{told:?}");
+}
+
+#[test]
+fn all_mistakes_are_told_in_the_order_of_their_places() {
+    let told = mistakes(
+        "[pair.a]\nproduction = 3\nstandby = \"/s\"\nat = \"25:00\"\n[pair.b]\nevery = \"x\"\n[odd]\n",
+    );
+    let places: Vec<&str> = told.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    let lines: Vec<&str> = places
+        .iter()
+        .map(|place| place.rsplit(':').nth(1).unwrap())
+        .collect();
+    assert_eq!(lines, ["2", "4", "6", "6", "6", "7"], "{told:?}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_where() {
+    let told = mistakes("[pair.a]\nproduction = /p\n");
+    assert!(told[0].starts_with("counterpart.toml:2:14: "), "{told:?}");
+    assert_eq!(
+        mistakes("")[0],
+        "counterpart.toml:1:1: it names no pair (add a [pair.NAME] table; `counterpart init` shows one)"
+    );
+}
+
+#[test]
+fn a_pair_is_chosen_by_its_name_or_by_being_alone() {
+    let two = "[pair.one]\nproduction = \"/p\"\nstandby = \"/s\"\n[pair.two]\nproduction = \"/p\"\nstandby = \"/t\"\n";
+    let config = Config::parse(Path::new("c"), two).unwrap();
+    assert_eq!(config.pair(Some("two")).unwrap().name, "two");
+    assert_eq!(
+        config.pair(None).unwrap_err().hint,
+        "Name one of `one` and `two`."
+    );
+    assert_eq!(
+        config.pair(Some("tow")).unwrap_err().hint,
+        "Did you mean `two`? There is `one` and `two`."
+    );
+}
