@@ -35,6 +35,8 @@ pub(crate) struct Put {
     pub carry: Carry,
     pub capabilities: Capabilities,
     pub owners: OwnerNames,
+    /// What a new file of this process has.
+    own: (u32, u32),
 }
 
 impl Put {
@@ -43,6 +45,10 @@ impl Put {
             carry,
             capabilities,
             owners: OwnerNames::new(owner_by),
+            own: (
+                rustix::process::geteuid().as_raw(),
+                rustix::process::getegid().as_raw(),
+            ),
         }
     }
 
@@ -80,7 +86,9 @@ impl Put {
 
     /// True when carried metadata cannot be given by the mode at open alone.
     pub(crate) fn needs_more_than_mode(&self, wanted: &Metadata) -> bool {
-        wanted.owner.is_some() || wanted.xattr.is_some() || wanted.acl.is_some()
+        let owner = wanted.owner.as_ref().and_then(|owner| self.owners.numbers(owner));
+        let is_own = owner.is_none_or(|owner| owner == self.own);
+        !is_own || wanted.xattr.is_some() || wanted.acl.is_some()
     }
 
     /// What a fact says of an entry as it is now, and what was seen of it. Where the filesystem did not take a value,

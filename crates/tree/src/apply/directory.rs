@@ -62,7 +62,7 @@ impl Directory {
     pub(super) fn enter(
         shared: &Arc<Shared>,
         above: &Arc<Self>,
-        path: EntryPath,
+        path: &EntryPath,
     ) -> Result<Arc<Self>, Failure> {
         let open = || {
             let name = at::c_name(path.name())?;
@@ -72,7 +72,7 @@ impl Directory {
             };
             Self::existing(shared, path.clone(), handle, Some(above.clone()))
         };
-        open().map_err(|errno| failing("entering", &path, errno))
+        open().map_err(|errno| failing("entering", path, errno))
     }
 
     fn existing(
@@ -222,16 +222,16 @@ impl Directory {
     }
 
     /// Lets this account change entries here, where the directory is its own and its bits forbid it.
-    pub(super) fn allow_changes(&self) -> Result<(), Failure> {
+    pub(super) fn allow_changes(&self) {
         let Origin::Existing(stat) = &self.origin else {
-            return Ok(());
+            return;
         };
         let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
         if *lent || !at::is_bound_by_modes() || stat.mode & 0o300 == 0o300 {
-            return Ok(());
+            return;
         }
+        // Where it is not the account's own, the change itself will tell.
         *lent = at::set_mode(self.handle(), stat.mode | PRIVATE).is_ok();
-        Ok(())
     }
 
     pub(super) fn mark_changed(&self) {

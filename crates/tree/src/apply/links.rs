@@ -36,7 +36,7 @@ impl LinkPlace {
     }
 
     fn commit_symlink(&self, fact: &Fact) -> Result<Committed, Failure> {
-        let history = self.bring(|at| {
+        let history = self.bring(&|at| {
             rustix::fs::symlinkat(&*fact.target, at.directory, at.name)?;
             let attributes = Attributes::default();
             self.site
@@ -56,18 +56,20 @@ impl LinkPlace {
         if already {
             return self.tell(fact, None);
         }
-        let history = self.bring(|at| at::link(&leader.directory, &leader.name, at.directory, at.name))?;
+        let history = self.bring(&|at| at::link(&leader.directory, &leader.name, at.directory, at.name))?;
         let committed = self.tell(fact, history)?;
         self.tell_leader(&leader)?;
         Ok(committed)
     }
 
     /// Makes the entry: in a new directory under its name, elsewhere in `incoming`, from where it is published.
-    fn bring(&self, make: impl Fn(Named<'_>) -> Result<(), Errno>) -> Result<Option<HistoryId>, Failure> {
+    fn bring(&self, make: &dyn Fn(Named<'_>) -> Result<(), Errno>) -> Result<Option<HistoryId>, Failure> {
         let site = &self.site;
         if site.parent.is_new() {
             return make(site.named()).map(|()| None).map_err(|errno| {
-                self.remove(site.named());
+                if errno != Errno::EXIST {
+                    self.remove(site.named());
+                }
                 site.failing("making", errno)
             });
         }
@@ -86,8 +88,8 @@ impl LinkPlace {
         } else {
             Why::Created
         };
-        let made = make(ready).map_err(|errno| site.failing("making", errno));
-        let done = made.and_then(|()| publish(&site.shared, ready, site.named(), site.about(why), replaces));
+        let ended = make(ready).map_err(|errno| site.failing("making", errno));
+        let done = ended.and_then(|()| publish(&site.shared, ready, site.named(), site.about(why), replaces));
         if done.is_err() {
             self.remove(ready);
         }

@@ -102,7 +102,7 @@ impl Apply for Applier {
         let site = stack.site(&self.shared, step)?;
         Ok(match (step.action, step.kind()) {
             (Action::Remove, _) => Box::new(change::Remove::new(site)),
-            (Action::Rename, _) => Box::new(change::Rename::new(site, stack.from_of(&self.shared, step)?)),
+            (Action::Rename, _) => Box::new(change::Rename::new(site, stack::left_by(&self.shared, step)?)),
             (Action::Metadata, _) => Box::new(change::Metadata::new(site)),
             (_, Some(Kind::File)) => Box::new(file::FilePlace::new(site)),
             (_, Some(Kind::Symlink | Kind::HardLink)) => Box::new(links::LinkPlace::new(site)),

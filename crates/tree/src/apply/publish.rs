@@ -217,17 +217,16 @@ impl Renaming {
         touched.renamed_from = Some(self.from_path.clone());
         touched.history = history;
         touched.whole = whole;
-        touched.now = Some(match &self.fact {
-            Some(fact) => {
-                let stat = settle_named(shared, place, &fact.metadata, &self.attributes).map_err(fail)?;
-                shared.put.seen(fact, &stat, Obtained::default())
-            }
-            None => {
-                let stat = stat_at(place.directory, place.name).map_err(fail)?;
-                let subject = Subject::Name(place.directory, place.name);
-                shared.put.seen_now(subject, &stat)?
-            }
-        });
+        let now = if let Some(fact) = &self.fact {
+            let stat = settle_named(shared, place, &fact.metadata, &self.attributes).map_err(fail)?;
+            shared.put.seen(fact, &stat, Obtained::default())
+        } else {
+            let stat = stat_at(place.directory, place.name).map_err(fail)?;
+            shared
+                .put
+                .seen_now(Subject::Name(place.directory, place.name), &stat)?
+        };
+        touched.now = Some(now);
         Ok(touched)
     }
 

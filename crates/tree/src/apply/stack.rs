@@ -29,7 +29,7 @@ impl Stack {
             .parent()
             .ok_or_else(|| refused(step, "this is the root"))?;
         let parent = self.descend(shared, &parent)?;
-        parent.allow_changes()?;
+        parent.allow_changes();
         Ok(Site {
             shared: shared.clone(),
             name: name_of(&step.path)?,
@@ -50,27 +50,6 @@ impl Stack {
         };
         directory.want(step.wanted.clone());
         Ok(DirectoryPlace::new(directory))
-    }
-
-    /// The directory that a renamed entry leaves, and its name there. It may lie anywhere, before or after.
-    pub(super) fn from_of(
-        &self,
-        shared: &Arc<Shared>,
-        step: &Step,
-    ) -> Result<(Arc<Directory>, CString), Failure> {
-        let from = step
-            .from
-            .as_ref()
-            .ok_or_else(|| refused(step, "it has no old name"))?;
-        let parent = from
-            .parent()
-            .ok_or_else(|| refused(step, "the root has no other name"))?;
-        let directory = match shared.held(&parent) {
-            Some(directory) => directory,
-            None => Directory::reach(shared, &parent)?,
-        };
-        directory.allow_changes()?;
-        Ok((directory, name_of(from)?))
     }
 
     /// Lets go of directories that do not hold `path`, and enters those on the way to it.
@@ -101,7 +80,7 @@ impl Stack {
             let next = next_towards(&top.path, path);
             let entered = match shared.held(&next) {
                 Some(directory) => directory,
-                None => Directory::enter(shared, top, next)?,
+                None => Directory::enter(shared, top, &next)?,
             };
             self.0.push(entered);
         }
@@ -113,7 +92,7 @@ impl Stack {
             .parent()
             .ok_or_else(|| refused(step, "this is the root"))?;
         let parent = self.descend(shared, &parent)?;
-        parent.allow_changes()?;
+        parent.allow_changes();
         let why = if step.action == Action::Create {
             Why::Created
         } else {
@@ -123,6 +102,23 @@ impl Stack {
         self.0.push(directory.clone());
         Ok(directory)
     }
+}
+
+/// The directory that a renamed entry leaves, and its name there. It may lie anywhere, before or after.
+pub(super) fn left_by(shared: &Arc<Shared>, step: &Step) -> Result<(Arc<Directory>, CString), Failure> {
+    let from = step
+        .from
+        .as_ref()
+        .ok_or_else(|| refused(step, "it has no old name"))?;
+    let parent = from
+        .parent()
+        .ok_or_else(|| refused(step, "the root has no other name"))?;
+    let directory = match shared.held(&parent) {
+        Some(directory) => directory,
+        None => Directory::reach(shared, &parent)?,
+    };
+    directory.allow_changes();
+    Ok((directory, name_of(from)?))
 }
 
 fn name_of(path: &EntryPath) -> Result<CString, Failure> {

@@ -182,7 +182,7 @@ fn one_pass(scene: &Scene, run: u32, pass: u32) {
     }
     applier.rest().unwrap();
     // Some passes end, others are found unfinished by the next.
-    if pass % 3 == 0 {
+    if pass.is_multiple_of(3) {
         applier.finish().unwrap();
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::disallowed_methods,
+    clippy::unwrap_used,
     clippy::wildcard_imports,
     unreachable_pub,
     missing_docs,
