@@ -31,26 +31,43 @@ fn verify_says_what_differs_and_changes_nothing() {
 #[test]
 fn a_refusal_names_the_command_that_allows_it_and_that_command_does() {
     let place = Place::new();
+    place.small_archive("[pair.archive.guard]\nmax_delete = 0\n");
+    place.run(&["run"]).with_code(0);
+    std::fs::remove_file(place.path("production/three")).unwrap();
+    let ran = place.run(&["run", "--reason", "it's moved"]).with_code(3);
+    assert!(ran.out.contains("Refused: max-delete"), "{}", ran.out);
+    assert!(place.path("standby/three").exists());
+    let line = ran
+        .out
+        .lines()
+        .find(|line| line.contains("--approve"))
+        .unwrap()
+        .trim();
+    assert!(line.contains(r"--reason 'it'\''s moved'"), "{line}");
+    let line = line.replace("counterpart", env!("CARGO_BIN_EXE_counterpart"));
+    let output = place.shell(&line);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{line}: {}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(!place.path("standby/three").exists());
+}
+
+#[test]
+fn an_emptied_production_is_refused() {
+    let place = Place::new();
     place.small_archive("");
     place.run(&["run"]).with_code(0);
     std::fs::remove_dir_all(place.path("production/a")).unwrap();
     std::fs::remove_file(place.path("production/three")).unwrap();
-    let ran = place.run(&["run", "--reason", "it's moved"]).with_code(3);
+    let ran = place.run(&["run"]).with_code(3);
     assert!(ran.out.contains("Refused: source-empty"), "{}", ran.out);
+    assert!(ran.out.contains("REFUSED as of"), "{}", ran.out);
     assert!(place.path("standby/a/one").exists());
-    let line = ran.out.lines().find(|line| line.contains("--approve")).unwrap();
-    let line = line
-        .trim()
-        .replace("counterpart", env!("CARGO_BIN_EXE_counterpart"));
-    assert!(line.contains(r"--reason 'it'\''s moved'"), "{line}");
-    let status = std::process::Command::new("sh")
-        .args(["-c", &line])
-        .current_dir(place.path(""))
-        .env("COUNTERPART_STATE", place.path("state"))
-        .stdout(std::process::Stdio::null())
-        .status();
-    assert_eq!(status.unwrap().code(), Some(0), "{line}");
-    assert!(!place.path("standby/a/one").exists());
+    let status = place.run(&["status"]).with_code(1).out;
+    assert!(status.contains("last CONGRUENT as of"), "{status}");
 }
 
 #[test]
@@ -73,7 +90,7 @@ fn overlapping_roots_are_refused_and_leave_nothing() {
     place
         .run(&["mirror", "p", "s", "--state", "p/state"])
         .with_code(3);
-    place.run(&["mirror", "p", "s", "--state", "s"]).with_code(0);
+    place.run(&["mirror", "p", "s", "--state", "s"]).with_code(3);
     place
         .run(&["mirror", "p", "s", "--state", "s/state"])
         .with_code(3);

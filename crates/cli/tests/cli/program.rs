@@ -6,30 +6,30 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A place to run the program in.
-pub struct Place {
+pub(crate) struct Place {
     directory: tempfile::TempDir,
 }
 
 /// What a run left.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Writes a file, with the directories above it.
-    pub fn write(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.directory.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
@@ -37,12 +37,12 @@ impl Place {
     }
 
     /// Writes a counterpart.toml with this text.
-    pub fn configure(&self, text: &str) {
+    pub(crate) fn configure(&self, text: &str) {
         self.write("counterpart.toml", text);
     }
 
     /// A production with three files and an empty standby, configured as the pair `archive`.
-    pub fn small_archive(&self, more: &str) {
+    pub(crate) fn small_archive(&self, more: &str) {
         self.write("production/a/one", "one");
         self.write("production/a/two", "two");
         self.write("production/three", "three");
@@ -53,13 +53,13 @@ impl Place {
     }
 
     /// Runs the program.
-    pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Ran {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Ran {
         let output = self.command(arguments).output().unwrap();
         Ran::of(&output)
     }
 
     /// Runs the program with `--json`, and reads what it prints.
-    pub fn json(&self, arguments: &[&str]) -> (i32, Value) {
+    pub(crate) fn json(&self, arguments: &[&str]) -> (i32, Value) {
         let mut words = arguments.to_vec();
         words.push("--json");
         let ran = self.run(&words);
@@ -70,9 +70,22 @@ impl Place {
         )
     }
 
-    pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_counterpart"));
-        command.args(arguments).current_dir(self.directory.path());
+    /// Runs a line as a user's shell would, in the same place.
+    pub(crate) fn shell(&self, line: &str) -> Output {
+        self.placed(Command::new("sh"))
+            .args(["-c", line])
+            .output()
+            .unwrap()
+    }
+
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = self.placed(Command::new(env!("CARGO_BIN_EXE_counterpart")));
+        command.args(arguments);
+        command
+    }
+
+    fn placed(&self, mut command: Command) -> Command {
+        command.current_dir(self.directory.path());
         command
             .env("COUNTERPART_STATE", self.path("state"))
             .env("TZ", "UTC")
@@ -82,7 +95,7 @@ impl Place {
 }
 
 impl Ran {
-    pub fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -92,7 +105,7 @@ impl Ran {
 
     /// The run, once it is known to have ended so.
     #[track_caller]
-    pub fn with_code(self, code: i32) -> Self {
+    pub(crate) fn with_code(self, code: i32) -> Self {
         assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
         self
     }
