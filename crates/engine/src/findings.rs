@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Collects findings from several threads; each also goes to the listener and to the pass's log.
-pub struct Findings<'a> {
+pub(crate) struct Findings<'a> {
     listener: &'a dyn Listener,
     log: &'a LogSink,
     sums: Mutex<Sums>,
@@ -18,7 +18,7 @@ pub struct Findings<'a> {
 
 /// What was found, in sum.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sums {
+pub(crate) struct Sums {
     /// Entries known to differ.
     pub different: u64,
     /// Entries of which nothing is said, without those that the configuration declares.
@@ -37,12 +37,17 @@ pub struct Sums {
 
 impl<'a> Findings<'a> {
     /// An empty collection.
-    pub fn new(listener: &'a dyn Listener, log: &'a LogSink) -> Self {
-        Self { listener, log, sums: Mutex::default(), groups: Mutex::default() }
+    pub(crate) fn new(listener: &'a dyn Listener, log: &'a LogSink) -> Self {
+        Self {
+            listener,
+            log,
+            sums: Mutex::default(),
+            groups: Mutex::default(),
+        }
     }
 
     /// Takes a finding in.
-    pub fn add(&self, finding: &Finding) {
+    pub(crate) fn add(&self, finding: &Finding) {
         self.listener.event(&Event::Found(finding));
         self.log.finding(finding);
         crate::apply::lock(&self.groups).add(finding, 0);
@@ -50,22 +55,28 @@ impl<'a> Findings<'a> {
     }
 
     /// What was not compared, and all the rest, as a certificate groups them.
-    pub fn groups(&self) -> (Vec<Group>, Vec<Group>) {
+    pub(crate) fn groups(&self) -> (Vec<Group>, Vec<Group>) {
         crate::apply::lock(&self.groups).clone().finish()
     }
 
     /// Takes in that a site could not do something with one entry.
-    pub fn add_failure(&self, path: &EntryPath, site: SiteRole, failure: &Failure) {
+    pub(crate) fn add_failure(&self, path: &EntryPath, site: SiteRole, failure: &Failure) {
         let verdict = match failure.code {
             Code::Vanished | Code::Torn => Verdict::Unsettled,
             Code::Unreadable | Code::UnreadableDirectory | Code::Stub => Verdict::NotCompared,
             _ => Verdict::Different,
         };
-        self.add(&Finding::new(path, failure.code, site, verdict, failure.why.clone()));
+        self.add(&Finding::new(
+            path,
+            failure.code,
+            site,
+            verdict,
+            failure.why.clone(),
+        ));
     }
 
     /// The sums so far.
-    pub fn sums(&self) -> Sums {
+    pub(crate) fn sums(&self) -> Sums {
         self.lock().clone()
     }
 
@@ -97,7 +108,7 @@ impl Sums {
     }
 
     /// True when nothing speaks against calling the pass congruent.
-    pub fn allow_congruence(&self) -> bool {
+    pub(crate) fn allow_congruence(&self) -> bool {
         self.different == 0 && self.not_compared == 0 && self.unsettled == 0
     }
 }

@@ -192,8 +192,21 @@ pub struct PlannedStep {
 impl SideReport {
     /// A side with its counts.
     pub fn new(location: &str, tally: &Tally) -> Self {
-        let Tally { files, directories, symlinks, bytes, .. } = *tally;
-        Self { location: location.to_owned(), files, directories, symlinks, bytes, root: None }
+        let Tally {
+            files,
+            directories,
+            symlinks,
+            bytes,
+            ..
+        } = *tally;
+        Self {
+            location: location.to_owned(),
+            files,
+            directories,
+            symlinks,
+            bytes,
+            root: None,
+        }
     }
 }
 

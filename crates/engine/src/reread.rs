@@ -6,9 +6,7 @@ use crate::apply::is_fatal;
 use crate::event::Listener;
 use crate::findings::Findings;
 use counterpart_model::{Algorithm, Code, Digest, EntryPath, Failure, Finding, Kind, SiteRole, Verdict};
-use counterpart_port::{
-    ContentReader, Extent, KnownFile, Observed, Piece, Progress, Settled, Site, Stage,
-};
+use counterpart_port::{ContentReader, Extent, KnownFile, Observed, Piece, Progress, Settled, Site, Stage};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -19,7 +17,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 const QUEUE: usize = 256;
 
 /// How content is read again at one site.
-pub struct Rereading<'a> {
+pub(crate) struct Rereading<'a> {
     /// The site.
     pub site: &'a dyn Site,
     /// Which end it is.
@@ -40,7 +38,7 @@ pub struct Rereading<'a> {
 
 /// What is read before the comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Doubt {
+pub(crate) enum Doubt {
     /// Files of which only inode or time of change moved.
     Restamped,
     /// Every file that was never read, too.
@@ -54,14 +52,21 @@ impl Rereading<'_> {
     ///
     /// # Errors
     /// The site or a spool failed, or the pass was interrupted.
-    pub fn doubtful(&self, doubt: Doubt) -> Result<(), Failure> {
-        let extent = if doubt == Doubt::Restamped { Extent::Changes } else { Extent::Everything };
+    pub(crate) fn doubtful(&self, doubt: Doubt) -> Result<(), Failure> {
+        let extent = if doubt == Doubt::Restamped {
+            Extent::Changes
+        } else {
+            Extent::Everything
+        };
         let mut stream = self.site.observed(extent)?;
         let mut seen = Observed::default();
         self.on_readers(|| {
             while stream.next_into(&mut seen)? {
                 if wants(&seen, doubt) {
-                    return Ok(Some(KnownFile { path: seen.path.clone(), ..KnownFile::default() }));
+                    return Ok(Some(KnownFile {
+                        path: seen.path.clone(),
+                        ..KnownFile::default()
+                    }));
                 }
             }
             Ok(None)
@@ -73,7 +78,12 @@ impl Rereading<'_> {
     ///
     /// # Errors
     /// The site or a spool failed, or the pass was interrupted.
-    pub fn share(&self, from: &EntryPath, share_bytes: u64, before_seconds: i64) -> Result<EntryPath, Failure> {
+    pub(crate) fn share(
+        &self,
+        from: &EntryPath,
+        share_bytes: u64,
+        before_seconds: i64,
+    ) -> Result<EntryPath, Failure> {
         let mut files = self.site.files(from)?;
         let mut file = KnownFile::default();
         let mut left = share_bytes;
@@ -99,7 +109,7 @@ impl Rereading<'_> {
     ///
     /// # Errors
     /// The site failed, or the pass was interrupted.
-    pub fn digests(&self, paths: &[EntryPath]) -> Result<Vec<Option<Digest>>, Failure> {
+    pub(crate) fn digests(&self, paths: &[EntryPath]) -> Result<Vec<Option<Digest>>, Failure> {
         let mut reader = self.site.content()?;
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut digest_of = |path: &EntryPath| match self.read_settled(path, reader.as_mut(), &mut buffer) {
@@ -139,7 +149,7 @@ impl Rereading<'_> {
     }
 
     fn read_all(&self, files: &crossbeam_channel::Receiver<KnownFile>, fatal: &Mutex<Option<Failure>>) {
-        let mut run = || -> Result<(), Failure> {
+        let run = || -> Result<(), Failure> {
             let mut reader = self.site.content()?;
             let mut buffer = vec![0; BUFFER_BYTES];
             for file in files {
@@ -162,12 +172,24 @@ impl Rereading<'_> {
             return;
         }
         let (code, why) = match self.role {
-            SiteRole::Production => (Code::RotProduction, "production's content differs from the last certificate"),
-            SiteRole::Standby => (Code::RotStandby, "the standby's content differs from the last certificate"),
+            SiteRole::Production => (
+                Code::RotProduction,
+                "production's content differs from the last certificate",
+            ),
+            SiteRole::Standby => (
+                Code::RotStandby,
+                "the standby's content differs from the last certificate",
+            ),
         };
         let why = format!("{why}, its size and times do not");
         crate::apply::lock(self.rotten).push((file.path.clone(), self.role));
-        self.findings.add(&Finding::new(&file.path, code, self.role, Verdict::Different, why));
+        self.findings.add(&Finding::new(
+            &file.path,
+            code,
+            self.role,
+            Verdict::Different,
+            why,
+        ));
     }
 
     /// Reads a file to its end, again where it is too fresh to be believed.
@@ -186,7 +208,11 @@ impl Rereading<'_> {
                 Settled::Torn(_) => {}
             }
         }
-        Err(Failure::new(Code::Torn, format!("reading {path}"), "it changed each time it was read"))
+        Err(Failure::new(
+            Code::Torn,
+            format!("reading {path}"),
+            "it changed each time it was read",
+        ))
     }
 
     fn read_to_end(&self, reader: &mut dyn ContentReader, buffer: &mut [u8]) -> Result<Digest, Failure> {
@@ -194,7 +220,11 @@ impl Rereading<'_> {
         loop {
             let bytes = match reader.read(buffer)? {
                 Piece::End => {
-                    let done = Progress { stage: Stage::Reread, entries: 1, bytes: 0 };
+                    let done = Progress {
+                        stage: Stage::Reread,
+                        entries: 1,
+                        bytes: 0,
+                    };
                     self.listener.progress(done);
                     return Ok(hasher.finish());
                 }
@@ -208,7 +238,11 @@ impl Rereading<'_> {
                     len
                 }
             };
-            self.listener.progress(Progress { stage: Stage::Reread, entries: 0, bytes });
+            self.listener.progress(Progress {
+                stage: Stage::Reread,
+                entries: 0,
+                bytes,
+            });
             if self.listener.interrupted() {
                 return Err(crate::apply::interrupted());
             }
@@ -217,7 +251,9 @@ impl Rereading<'_> {
 }
 
 fn wants(seen: &Observed, doubt: Doubt) -> bool {
-    let Some(now) = seen.now.as_ref().filter(|now| now.kind == Kind::File) else { return false };
+    let Some(now) = seen.now.as_ref().filter(|now| now.kind == Kind::File) else {
+        return false;
+    };
     let compared = now.standing == counterpart_model::Standing::Compared;
     let restamped = now.is_unread() && seen.before.is_some() && seen.times_same;
     compared

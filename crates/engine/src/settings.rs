@@ -68,7 +68,11 @@ impl Limit {
 
 impl Default for Guards {
     fn default() -> Self {
-        Self { max_delete: Limit::Share(0.01), max_change: Limit::Share(0.1), reserve_bytes: 256 * 1024 * 1024 }
+        Self {
+            max_delete: Limit::Share(0.01),
+            max_change: Limit::Share(0.1),
+            reserve_bytes: 256 * 1024 * 1024,
+        }
     }
 }
 

@@ -17,9 +17,9 @@ pub fn canonical(bytes: &[u8]) -> String {
 pub fn canonical_into(bytes: &[u8], out: &mut String) {
     for &byte in bytes {
         if is_plain(byte) {
-            out.push(char::from(byte))
+            out.push(char::from(byte));
         } else {
-            push_hex(byte, out)
+            push_hex(byte, out);
         }
     }
 }

@@ -13,7 +13,11 @@ impl PathGlobs {
     /// # Errors
     /// `config`, naming the glob that cannot be understood.
     pub fn new(patterns: &[String]) -> Result<Self, Failure> {
-        patterns.iter().map(|pattern| compile(pattern)).collect::<Result<_, _>>().map(Self)
+        patterns
+            .iter()
+            .map(|pattern| compile(pattern))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// True when there is no glob.
@@ -33,10 +37,20 @@ impl PathGlobs {
 
 fn compile(pattern: &str) -> Result<GlobMatcher, Failure> {
     let anchored = pattern.strip_prefix('/').unwrap_or(pattern);
-    let whole = if pattern.contains('/') { anchored.to_owned() } else { format!("**/{pattern}") };
+    let whole = if pattern.contains('/') {
+        anchored.to_owned()
+    } else {
+        format!("**/{pattern}")
+    };
     GlobBuilder::new(&whole)
         .literal_separator(true)
         .build()
         .map(|glob| glob.compile_matcher())
-        .map_err(|error| Failure::new(Code::Config, format!("reading the glob {pattern:?}"), error.kind()))
+        .map_err(|error| {
+            Failure::new(
+                Code::Config,
+                format!("reading the glob {pattern:?}"),
+                error.kind(),
+            )
+        })
 }

@@ -13,7 +13,11 @@ pub fn check_apart(production: &LocalSite, standby: &LocalSite) -> Result<(), Fa
     let (first, second) = (&production.options.root, &standby.options.root);
     if lies_in(first, second)? || lies_in(second, first)? {
         let doing = format!("comparing {} with {}", first.display(), second.display());
-        return Err(Failure::new(Code::RootsOverlap, doing, "one of them is, or lies in, the other"));
+        return Err(Failure::new(
+            Code::RootsOverlap,
+            doing,
+            "one of them is, or lies in, the other",
+        ));
     }
     Ok(())
 }

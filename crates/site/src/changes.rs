@@ -27,7 +27,11 @@ pub(crate) struct Changes {
 
 /// A change to be filled in.
 pub(crate) fn nothing() -> RowChange {
-    RowChange { path: EntryPath::root(), row: None, whole: false }
+    RowChange {
+        path: EntryPath::root(),
+        row: None,
+        whole: false,
+    }
 }
 
 impl Changes {
@@ -40,7 +44,10 @@ impl Changes {
         for batch in learned {
             heads.push(Head::new(Source::Learned(batch.reader()?)));
         }
-        Ok(Self { heads, dropping: None })
+        Ok(Self {
+            heads,
+            dropping: None,
+        })
     }
 
     /// Fills in the next change; `false` at the end.
@@ -48,8 +55,12 @@ impl Changes {
         loop {
             self.fill()?;
             let waiting = self.heads.iter().filter(|head| head.waiting);
-            let Some(path) = waiting.map(|head| &head.change.path).min().cloned() else { return Ok(false) };
-            let Some(winner) = self.take(&path, change) else { continue };
+            let Some(path) = waiting.map(|head| &head.change.path).min().cloned() else {
+                return Ok(false);
+            };
+            let Some(winner) = self.take(&path, change) else {
+                continue;
+            };
             if change.whole {
                 self.dropping = Some((path, winner));
             }
@@ -93,7 +104,12 @@ impl RowChanges for Changes {
 
 impl Head {
     fn new(source: Source) -> Self {
-        Self { source, change: nothing(), waiting: false, ended: false }
+        Self {
+            source,
+            change: nothing(),
+            waiting: false,
+            ended: false,
+        }
     }
 
     fn fill(&mut self) -> Result<(), Failure> {
@@ -110,13 +126,24 @@ impl Head {
 }
 
 /// The next entry of a scan that changes the manifest; one that is only withheld does not.
-fn next_of_scan(reader: &mut SpoolReader<crate::scan::Delta>, change: &mut RowChange) -> Result<bool, Failure> {
+fn next_of_scan(
+    reader: &mut SpoolReader<crate::scan::Delta>,
+    change: &mut RowChange,
+) -> Result<bool, Failure> {
     while let Some(delta) = reader.next()? {
         if delta.withheld {
             continue;
         }
-        let row = delta.now.map(|(fact, seen)| Row { path: delta.path.clone(), fact, seen });
-        *change = RowChange { path: delta.path, row, whole: false };
+        let row = delta.now.map(|(fact, seen)| Row {
+            path: delta.path.clone(),
+            fact,
+            seen,
+        });
+        *change = RowChange {
+            path: delta.path,
+            row,
+            whole: false,
+        };
         return Ok(true);
     }
     Ok(false)

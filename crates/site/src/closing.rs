@@ -22,15 +22,26 @@ pub(crate) fn close(pass: &OpenPass, options: &LocalSiteOptions) -> Result<Close
         role: pass.role,
         extra: serde_json::to_value(&scanned.report.mounts).unwrap_or_default(),
     };
-    let changed = !scanned.delta.is_empty() || learned.iter().any(|batch| !batch.is_empty());
-    if let Some(base) = pass.base.as_ref().filter(|base| !changed && same_terms(base.header(), &header)) {
+    let news = !scanned.delta.is_empty() || learned.iter().any(|batch| !batch.is_empty());
+    if let Some(base) = pass
+        .base
+        .as_ref()
+        .filter(|base| !news && same_terms(base.header(), &header))
+    {
         forget_log(pass)?;
-        return Ok(closed(base.summary(), true));
+        return Ok(told(base.summary(), true));
     }
     let mut changes = Changes::new(&scanned.delta, &learned)?;
-    let summary = replace(&pass.state, pass.base.as_ref(), &mut changes, &header, pass.began_seconds, &pass.request.pass)?;
+    let summary = replace(
+        &pass.state,
+        pass.base.as_ref(),
+        &mut changes,
+        &header,
+        pass.began_seconds,
+        &pass.request.pass,
+    )?;
     forget_log(pass)?;
-    Ok(closed(&summary, false))
+    Ok(told(&summary, false))
 }
 
 fn same_terms(base: &Header, now: &Header) -> bool {
@@ -48,7 +59,12 @@ pub(crate) fn replace(
 ) -> Result<Summary, Failure> {
     let name = format!("manifest-{pass}.cpm");
     let summary = fold(base, changes, &state.join(&name), header, began_seconds)?;
-    files::write_json_atomic(&state.join("current.json"), &Current { manifest: name.clone() })?;
+    files::write_json_atomic(
+        &state.join("current.json"),
+        &Current {
+            manifest: name.clone(),
+        },
+    )?;
     for old in files::names_with(state, ".cpm")? {
         let old = format!("{old}.cpm");
         if old != name {
@@ -67,7 +83,7 @@ fn forget_log(pass: &OpenPass) -> Result<(), Failure> {
 }
 
 /// What a manifest says; where nothing was written in this pass, all of its digests are carried.
-fn closed(summary: &Summary, old: bool) -> Closed {
+fn told(summary: &Summary, old: bool) -> Closed {
     let how = HowCounts {
         read: summary.read_count,
         written: summary.written_count,
@@ -75,7 +91,12 @@ fn closed(summary: &Summary, old: bool) -> Closed {
         moved: summary.moved_count,
         unread: summary.unread_count,
     };
-    let carried = HowCounts { read: 0, written: 0, carried: how.read + how.written + how.carried, ..how };
+    let carried = HowCounts {
+        read: 0,
+        written: 0,
+        carried: how.read + how.written + how.carried,
+        ..how
+    };
     Closed {
         root: summary.root,
         tally: summary.tally,

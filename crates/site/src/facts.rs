@@ -5,8 +5,8 @@ use counterpart_model::{
     Carry, EntryPath, Fact, Failure, Grain, Kind, MetadataClass, Observation, Obtained, Standing, Timestamp,
 };
 use counterpart_tree::Stat;
-use std::os::fd::AsFd as _;
 use counterpart_tree::attributes::{self, Subject};
+use std::os::fd::AsFd as _;
 
 /// What a fact depends on besides the entry.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,13 @@ impl OpenPass {
         Ok(fact)
     }
 
-    fn put_metadata(&self, terms: Terms, path: &EntryPath, stat: &Stat, fact: &mut Fact) -> Result<(), Failure> {
+    fn put_metadata(
+        &self,
+        terms: Terms,
+        path: &EntryPath,
+        stat: &Stat,
+        fact: &mut Fact,
+    ) -> Result<(), Failure> {
         let carried = |class| terms.carry.has(class);
         let metadata = &mut fact.metadata;
         if carried(MetadataClass::Mode) && stat.kind != Kind::Symlink {
@@ -81,5 +87,7 @@ pub(crate) fn fresh_window_nanos(grain_seen: Option<Grain>) -> i128 {
 /// nothing: the clocks of two hosts are not compared.
 pub(crate) fn still_fresh(changed: Timestamp, now: Timestamp, window_nanos: i128) -> Option<u64> {
     let age = now.as_nanos() - changed.as_nanos();
-    (0..window_nanos).contains(&age).then(|| u64::try_from(window_nanos - age).unwrap_or(0))
+    (0..window_nanos)
+        .contains(&age)
+        .then(|| u64::try_from(window_nanos - age).unwrap_or(0))
 }

@@ -74,7 +74,11 @@ impl CurrentRows {
                 self.row_waiting = false;
             }
             if order.is_lt() {
-                if self.dropped.as_ref().is_some_and(|above| self.row.path.is_beneath(above)) {
+                if self
+                    .dropped
+                    .as_ref()
+                    .is_some_and(|above| self.row.path.is_beneath(above))
+                {
                     continue;
                 }
                 std::mem::swap(row, &mut self.row);

@@ -26,22 +26,35 @@ struct Inner {
 
 impl Learned {
     pub(crate) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), inner: Mutex::default() }
+        Self {
+            dir: dir.to_owned(),
+            inner: Mutex::default(),
+        }
     }
 
     /// Remembers what an entry is now.
     pub(crate) fn row(&self, row: Row) -> Result<(), Failure> {
-        self.change(&RowChange { path: row.path.clone(), row: Some(row), whole: false })
+        self.change(&RowChange {
+            path: row.path.clone(),
+            row: Some(row),
+            whole: false,
+        })
     }
 
     /// Remembers that an entry is gone; with `whole`, everything beneath it, too.
     pub(crate) fn gone(&self, path: &EntryPath, whole: bool) -> Result<(), Failure> {
-        self.change(&RowChange { path: path.clone(), row: None, whole })
+        self.change(&RowChange {
+            path: path.clone(),
+            row: None,
+            whole,
+        })
     }
 
     pub(crate) fn change(&self, change: &RowChange) -> Result<(), Failure> {
         let mut inner = self.lock();
-        let fresh = inner.fresh.get_or_insert_with(|| PathSorter::new(&self.dir, MEMORY_BYTES));
+        let fresh = inner
+            .fresh
+            .get_or_insert_with(|| PathSorter::new(&self.dir, MEMORY_BYTES));
         fresh.push(&change.path, change)
     }
 

@@ -33,9 +33,17 @@ impl Links {
         }
         if self.0.len() >= MAX_OPEN {
             let why = "more than a million files have names that were not met yet";
-            return Err(Failure::new(Code::Io, "following hard links", why).hint("Take hardlink out of `carry`."));
+            return Err(
+                Failure::new(Code::Io, "following hard links", why).hint("Take hardlink out of `carry`.")
+            );
         }
-        self.0.insert(object, Group { leader: path.clone(), to_come: stat.nlink - 1 });
+        self.0.insert(
+            object,
+            Group {
+                leader: path.clone(),
+                to_come: stat.nlink - 1,
+            },
+        );
         Ok(None)
     }
 }

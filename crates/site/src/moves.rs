@@ -1,7 +1,7 @@
 //! Hints for renames: a vanished and a new file of the same inode, size and time.
 
 use crate::scan::Delta;
-use counterpart_model::{EntryPath, Failure, Fact, Kind, Observation};
+use counterpart_model::{EntryPath, Fact, Failure, Kind, Observation};
 use counterpart_store::spool::{Spool, SpoolWriter};
 use counterpart_store::{PathSorter, Sorter};
 use std::path::Path;
@@ -21,7 +21,11 @@ pub(crate) struct Moves {
 
 impl Moves {
     pub(crate) fn new(dir: &Path) -> Self {
-        Self { by_object: Sorter::new(dir, MEMORY_BYTES, Ord::cmp), vanished: 0, new: 0 }
+        Self {
+            by_object: Sorter::new(dir, MEMORY_BYTES, Ord::cmp),
+            vanished: 0,
+            new: 0,
+        }
     }
 
     /// Takes in a change.
@@ -46,7 +50,9 @@ impl Moves {
             let mut sorted = self.by_object.finish()?;
             let mut last: Option<(Vec<u8>, Vec<u8>)> = None;
             while let Some((key, path)) = sorted.next()? {
-                let Some((&side, object)) = key.split_last() else { continue };
+                let Some((&side, object)) = key.split_last() else {
+                    continue;
+                };
                 if side == 0 {
                     last = Some((object.to_vec(), path.to_vec()));
                 } else if let Some((_, from)) = last.take_if(|(known, _)| known == object) {

@@ -23,8 +23,17 @@ pub(crate) fn observed(pass: &OpenPass, extent: Extent) -> Result<Box<dyn Stream
         extent,
         base: BaseHead::new(base),
         delta: DeltaHead::new(scanned.delta.reader()?),
-        changes: ChangeHead { changes, change: nothing(), waiting: false, ended: false },
-        hints: HintHead { hints: scanned.hints.reader()?, next: None, ended: false },
+        changes: ChangeHead {
+            changes,
+            change: nothing(),
+            waiting: false,
+            ended: false,
+        },
+        hints: HintHead {
+            hints: scanned.hints.reader()?,
+            next: None,
+            ended: false,
+        },
     }))
 }
 
@@ -56,7 +65,9 @@ impl Stream<Observed> for ObservedStream {
             self.delta.fill()?;
             self.changes.fill()?;
             let heads = [self.base.path(), self.delta.path(), self.changes.path()];
-            let Some(path) = heads.into_iter().flatten().min().cloned() else { return Ok(false) };
+            let Some(path) = heads.into_iter().flatten().min().cloned() else {
+                return Ok(false);
+            };
             let base = self.base.take_if(&path);
             let delta = self.delta.take_if(&path);
             let change = self.changes.take_if(&path);
@@ -71,12 +82,20 @@ impl Stream<Observed> for ObservedStream {
     }
 }
 
-fn fill(item: &mut Observed, path: EntryPath, base: Option<Row>, delta: Option<Delta>, change: Option<RowChange>) {
+fn fill(
+    item: &mut Observed,
+    path: EntryPath,
+    base: Option<Row>,
+    delta: Option<Delta>,
+    change: Option<RowChange>,
+) {
     item.path = path;
     item.withheld = delta.as_ref().is_some_and(|delta| delta.withheld);
     item.times_same = delta.as_ref().is_none_or(|delta| delta.times_same);
     let of_base = base.map(|row| row.fact);
-    item.before = delta.as_ref().map_or_else(|| of_base.clone(), |delta| delta.before.clone());
+    item.before = delta
+        .as_ref()
+        .map_or_else(|| of_base.clone(), |delta| delta.before.clone());
     item.now = match (change, delta) {
         (Some(change), _) => change.row.map(|row| row.fact),
         (None, Some(delta)) => delta.now.map(|(fact, _)| fact),
@@ -92,7 +111,11 @@ struct BaseHead {
 
 impl BaseHead {
     fn new(rows: Option<Rows>) -> Self {
-        Self { rows, row: blank_row(), waiting: false }
+        Self {
+            rows,
+            row: blank_row(),
+            waiting: false,
+        }
     }
 
     fn fill(&mut self) -> Result<(), Failure> {
@@ -125,7 +148,11 @@ struct DeltaHead {
 
 impl DeltaHead {
     fn new(reader: SpoolReader<Delta>) -> Self {
-        Self { reader, next: None, ended: false }
+        Self {
+            reader,
+            next: None,
+            ended: false,
+        }
     }
 
     fn fill(&mut self) -> Result<(), Failure> {
@@ -187,7 +214,9 @@ impl HintHead {
                 self.next = self.hints.next()?;
                 self.ended = self.next.is_none();
             }
-            let Some((to, _)) = &self.next else { return Ok(None) };
+            let Some((to, _)) = &self.next else {
+                return Ok(None);
+            };
             match to.cmp(path) {
                 Ordering::Less => self.next = None,
                 Ordering::Equal => return Ok(self.next.take().map(|(_, from)| from)),

@@ -46,7 +46,13 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let root = open_root(options, request)?;
     let began_seconds = now().seconds;
     let recovered = if options.role == SiteRole::Standby && !request.read_only {
-        recovery::recover(options, request.policy.algorithm, &root, &spool_dir, began_seconds)?
+        recovery::recover(
+            options,
+            request.policy.algorithm,
+            &root,
+            &spool_dir,
+            began_seconds,
+        )?
     } else {
         recovery::Recovered::default()
     };
@@ -55,7 +61,7 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let capabilities = capabilities(options, request, &root, adopted)?;
     let filesystem = root_mount(&root)?;
     let opened = Opened {
-        profile: profile(options, &filesystem, &capabilities)?,
+        profile: profile(options, &filesystem, &capabilities),
         base: base.as_ref().map(base_of),
         adopted,
         recovered: recovered.changes,
@@ -89,7 +95,11 @@ fn open_root(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Root, 
     match opened {
         Err(failure) if failure.code == Code::SourceMissing => {
             if request.read_only || current_manifest(&options.state)?.is_some() {
-                return Err(Failure { code: Code::TargetMissing, ..failure }.hint(Code::TargetMissing.remedy()));
+                return Err(Failure {
+                    code: Code::TargetMissing,
+                    ..failure
+                }
+                .hint(Code::TargetMissing.remedy()));
             }
             Root::make(&options.root)
         }
@@ -103,20 +113,31 @@ fn take_lock(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Option
         return Ok(None);
     }
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let holder =
-        Holder { pid: std::process::id(), host, pass: request.pass.clone(), since_seconds: now().seconds };
+    let holder = Holder {
+        pid: std::process::id(),
+        host,
+        pass: request.pass.clone(),
+        since_seconds: now().seconds,
+    };
     Lock::take(&options.state.join("lock"), &holder).map(Some)
 }
 
 /// The site's own manifest.
 pub(crate) fn current_manifest(state: &Path) -> Result<Option<Manifest>, Failure> {
     let current: Option<Current> = files::read_json(&state.join("current.json"))?;
-    current.map(|current| Manifest::open(&state.join(current.manifest))).transpose()
+    current
+        .map(|current| Manifest::open(&state.join(current.manifest)))
+        .transpose()
 }
 
 pub(crate) fn base_of(manifest: &Manifest) -> Base {
     let (header, summary) = (manifest.header(), manifest.summary());
-    Base { root: summary.root, policy: header.policy, tally: summary.tally, at_seconds: header.at_seconds }
+    Base {
+        root: summary.root,
+        policy: header.policy,
+        tally: summary.tally,
+        at_seconds: header.at_seconds,
+    }
 }
 
 /// A standby is adopted when its root is empty, or says that it is this pair's.
@@ -155,32 +176,43 @@ fn capabilities(
 
 pub(crate) fn root_mount(root: &Root) -> Result<Mount, Failure> {
     let mounted = filesystem::identify(root.fd())?;
-    Ok(Mount { path: counterpart_model::EntryPath::root(), kind: mounted.kind, identity: mounted.identity })
+    Ok(Mount {
+        path: counterpart_model::EntryPath::root(),
+        kind: mounted.kind,
+        identity: mounted.identity,
+    })
 }
 
-fn profile(
-    options: &LocalSiteOptions,
-    filesystem: &Mount,
-    capabilities: &Capabilities,
-) -> Result<Profile, Failure> {
+fn profile(options: &LocalSiteOptions, filesystem: &Mount, capabilities: &Capabilities) -> Profile {
     let system = rustix::system::uname();
     let text = |field: &std::ffi::CStr| field.to_string_lossy().into_owned();
-    Ok(Profile {
+    Profile {
         role: options.role,
         location: options.root.display().to_string(),
         host: text(system.nodename()),
-        system: format!("{} {} {}", text(system.sysname()), text(system.release()), text(system.machine())),
+        system: format!(
+            "{} {} {}",
+            text(system.sysname()),
+            text(system.release()),
+            text(system.machine())
+        ),
         filesystem: filesystem.clone(),
         capabilities: capabilities.clone(),
         clock: now(),
-    })
+    }
 }
 
 /// Asks once more whether the root is the tree that was opened: opened anew by its path, it must be the same object
 /// on the same filesystem, and not have become empty.
 pub(crate) fn same_tree(pass: &OpenPass, options: &LocalSiteOptions) -> Result<(), Failure> {
     let again = Root::open(&options.root)?;
-    let changed = |why: &str| Err(Failure::new(Code::SourceIdentity, "looking at production once more", why));
+    let changed = |why: &str| {
+        Err(Failure::new(
+            Code::SourceIdentity,
+            "looking at production once more",
+            why,
+        ))
+    };
     if root_mount(&again)?.identity != pass.filesystem.identity {
         return changed("another filesystem is mounted there now");
     }
@@ -197,8 +229,13 @@ pub(crate) fn same_tree(pass: &OpenPass, options: &LocalSiteOptions) -> Result<(
 impl OpenPass {
     /// What the scan saw.
     pub(crate) fn scan(&self) -> Result<Arc<Scanned>, Failure> {
-        let scanned = self.scanned.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        scanned.clone().ok_or_else(|| Failure::new(Code::Io, "asking a site", "it was not scanned yet"))
+        let scanned = self
+            .scanned
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        scanned
+            .clone()
+            .ok_or_else(|| Failure::new(Code::Io, "asking a site", "it was not scanned yet"))
     }
 
     fn scanned_entries(&self) -> u64 {
@@ -214,5 +251,8 @@ impl OpenPass {
 /// The site's clock.
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::new(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos())
+    Timestamp::new(
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        since.subsec_nanos(),
+    )
 }

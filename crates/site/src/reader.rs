@@ -21,7 +21,22 @@ pub(crate) struct SiteReader {
     stubs: StubRule,
     /// Stubs may appear at any time, so a file is looked at before it is opened; only where the pair declares any.
     stubs_declared: bool,
-    open: Option<(EntryPath, Stat, Fact)>,
+    open: Option<Box<OpenFile>>,
+}
+
+/// The file that is open, as it was then.
+struct OpenFile {
+    path: EntryPath,
+    stat: Stat,
+    fact: Fact,
+}
+
+/// What a file is when it is finished.
+enum AtEnd {
+    /// As it was when it was opened.
+    AsOpened(Box<OpenFile>),
+    /// Another one: its fact as it is now.
+    Torn(Box<Fact>),
 }
 
 impl SiteReader {
@@ -29,7 +44,10 @@ impl SiteReader {
         let scanned = pass.scan()?;
         Ok(Self {
             reader: FileReader::new(pass.root.clone()),
-            terms: Terms { grain: scanned.request.grain, carry: scanned.request.carry },
+            terms: Terms {
+                grain: scanned.request.grain,
+                carry: scanned.request.carry,
+            },
             grain_seen: scanned.report.grain_seen,
             stubs: StubRule::new(&pass.request.policy.stubs)?,
             stubs_declared: declares_stubs(&pass.request.policy.stubs),
@@ -39,31 +57,29 @@ impl SiteReader {
     }
 
     /// The open file, if it is still as it was when it was opened; its fact as it is now, if not.
-    fn settled(&mut self) -> Result<Result<(EntryPath, Stat, Fact), Box<Fact>>, Failure> {
+    fn settled(&mut self) -> Result<AtEnd, Failure> {
         let open = self.open.take();
-        let (path, stat, fact) =
-            open.ok_or_else(|| Failure::new(Code::Io, "finishing a file", "none is open"))?;
+        let open = open.ok_or_else(|| Failure::new(Code::Io, "finishing a file", "none is open"))?;
         let again = match self.reader.restat() {
-            Err(failure) if failure.code == Code::Vanished => return Ok(Err(Box::new(fact))),
+            Err(failure) if failure.code == Code::Vanished => return Ok(AtEnd::Torn(Box::new(open.fact))),
             other => other?,
         };
-        if again.same_stamp(&stat) {
-            return Ok(Ok((path, stat, fact)));
+        if again.same_stamp(&open.stat) {
+            return Ok(AtEnd::AsOpened(open));
         }
-        Ok(Err(Box::new(self.pass.fact(self.terms, &path, &again)?)))
+        Ok(AtEnd::Torn(Box::new(
+            self.pass.fact(self.terms, &open.path, &again)?,
+        )))
     }
 
-    fn remember(
-        &self,
-        path: EntryPath,
-        stat: &Stat,
-        mut fact: Fact,
-        digest: Digest,
-        at_seconds: i64,
-    ) -> Result<(), Failure> {
+    fn remember(&self, open: Box<OpenFile>, digest: Digest, at_seconds: i64) -> Result<(), Failure> {
+        let OpenFile { path, stat, mut fact } = *open;
         fact.content = Content::Digest(digest);
-        let mut seen = observation(stat);
-        seen.obtained = Obtained { how: How::Read, at_seconds };
+        let mut seen = observation(&stat);
+        seen.obtained = Obtained {
+            how: How::Read,
+            at_seconds,
+        };
         self.pass.learned.row(Row { path, fact, seen })
     }
 }
@@ -82,7 +98,11 @@ impl ContentReader for SiteReader {
         let stat = self.reader.open(path)?;
         let fact = self.pass.fact(self.terms, path, &stat)?;
         debug_assert_eq!(fact.standing, Standing::Compared);
-        self.open = Some((path.clone(), stat, fact.clone()));
+        self.open = Some(Box::new(OpenFile {
+            path: path.clone(),
+            stat,
+            fact: fact.clone(),
+        }));
         Ok(fact)
     }
 
@@ -91,34 +111,37 @@ impl ContentReader for SiteReader {
     }
 
     fn finish(&mut self, digest: Digest) -> Result<Settled, Failure> {
-        let (path, stat, fact) = match self.settled()? {
-            Ok(open) => open,
-            Err(now) => return Ok(Settled::Torn(now)),
+        let open = match self.settled()? {
+            AtEnd::AsOpened(open) => open,
+            AtEnd::Torn(now) => return Ok(Settled::Torn(now)),
         };
         let clock = now();
         let window = fresh_window_nanos(self.grain_seen);
-        if let (SiteRole::Production, Some(nanos)) =
-            (self.pass.role, still_fresh(last_changed(&stat), clock, window))
-        {
+        if let (SiteRole::Production, Some(nanos)) = (
+            self.pass.role,
+            still_fresh(last_changed(&open.stat), clock, window),
+        ) {
             return Ok(Settled::Fresh(nanos));
         }
-        self.remember(path, &stat, fact, digest, clock.seconds)?;
+        self.remember(open, digest, clock.seconds)?;
         Ok(Settled::Yes)
     }
 
     fn recall(&mut self, digest: Digest, at_seconds: i64) -> Result<Settled, Failure> {
-        let (path, stat, fact) = match self.settled()? {
-            Ok(open) => open,
-            Err(now) => return Ok(Settled::Torn(now)),
+        let open = match self.settled()? {
+            AtEnd::AsOpened(open) => open,
+            AtEnd::Torn(now) => return Ok(Settled::Torn(now)),
         };
-        if last_changed(&stat).seconds >= at_seconds {
-            return Ok(Settled::Torn(Box::new(fact)));
+        if last_changed(&open.stat).seconds >= at_seconds {
+            return Ok(Settled::Torn(Box::new(open.fact)));
         }
-        self.remember(path, &stat, fact, digest, at_seconds)?;
+        self.remember(open, digest, at_seconds)?;
         Ok(Settled::Yes)
     }
 
     fn attributes(&mut self, path: &EntryPath) -> Result<Attributes, Failure> {
-        self.reader.attributes(path, self.terms.carry).map(|found| found.attributes)
+        self.reader
+            .attributes(path, self.terms.carry)
+            .map(|found| found.attributes)
     }
 }

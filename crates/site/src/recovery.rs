@@ -40,7 +40,9 @@ pub(crate) fn recover(
     began_seconds: i64,
 ) -> Result<Recovered, Failure> {
     let path = options.state.join(LOG_NAME);
-    let Some(log) = apply_log::read::<Touched>(&path)? else { return Ok(Recovered::default()) };
+    let Some(log) = apply_log::read::<Touched>(&path)? else {
+        return Ok(Recovered::default());
+    };
     let base = current_manifest(&options.state)?;
     let mut recovery = Recovery {
         root,
@@ -51,19 +53,36 @@ pub(crate) fn recover(
         changes: 0,
     };
     recovery.read(&log)?;
-    let Recovery { learned, arrived, changes, .. } = recovery;
-    let header = base.as_ref().map_or_else(|| first_header(options, algorithm), |base| base.header().clone());
+    let Recovery {
+        learned,
+        arrived,
+        changes,
+        ..
+    } = recovery;
+    let header = base
+        .as_ref()
+        .map_or_else(|| first_header(options, algorithm), |base| base.header().clone());
     fold_in(options, base.as_ref(), &learned, &header, began_seconds)?;
     let leftovers = Leftovers::new(arrived, spool_dir)?;
     files::remove(&path)?;
-    Ok(Recovered { changes, since_seconds: began_of(&log.pass), leftovers: Some(leftovers) })
+    Ok(Recovered {
+        changes,
+        since_seconds: began_of(&log.pass),
+        leftovers: Some(leftovers),
+    })
 }
 
 /// When a pass began, by its name.
 fn began_of(pass: &str) -> Option<i64> {
-    let digits: Vec<i64> = pass.bytes().filter(u8::is_ascii_digit).map(|digit| i64::from(digit - b'0')).collect();
+    let digits: Vec<i64> = pass
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .map(|digit| i64::from(digit - b'0'))
+        .collect();
     let number = |from: usize, len: usize| {
-        digits.get(from..from + len).map(|part| part.iter().fold(0, |sum, digit| sum * 10 + digit))
+        digits
+            .get(from..from + len)
+            .map(|part| part.iter().fold(0, |sum, digit| sum * 10 + digit))
     };
     let (year, month, day) = (number(0, 4)?, number(4, 2)?, number(6, 2)?);
     let (hour, minute, second) = (number(8, 2)?, number(10, 2)?, number(12, 2)?);
@@ -99,13 +118,13 @@ impl Recovery<'_> {
         let mut records = log.records()?;
         while let Some(logged) = records.next()? {
             let doubted = self.rebooted && logged.after_last_sync;
-            self.take(logged.record, doubted)?;
+            self.take(&logged.record, doubted)?;
         }
         Ok(())
     }
 
     /// A record is believed as far as the tree bears it out.
-    fn take(&mut self, touched: Touched, doubted: bool) -> Result<(), Failure> {
+    fn take(&mut self, touched: &Touched, doubted: bool) -> Result<(), Failure> {
         if let Some(from) = &touched.renamed_from
             && self.root.stat(from).is_err()
         {
@@ -119,7 +138,7 @@ impl Recovery<'_> {
             }
             (Some((fact, seen)), Some(stat)) if is_that(&stat, fact, seen) => {
                 self.changes += 1;
-                self.there(&touched, doubted)
+                self.there(touched, doubted)
             }
             (Some((fact, seen)), _) => match &touched.incoming {
                 Some(location) if !doubted => self.lies_in_incoming(&touched.path, fact, seen, location),
@@ -130,15 +149,27 @@ impl Recovery<'_> {
     }
 
     fn there(&mut self, touched: &Touched, doubted: bool) -> Result<(), Failure> {
-        let Some((fact, seen)) = touched.now.clone() else { return Ok(()) };
+        let Some((fact, seen)) = touched.now.clone() else {
+            return Ok(());
+        };
         let from = touched.renamed_from.as_ref().unwrap_or(&touched.path);
-        let (mut fact, seen) = complete(touched.why, fact, seen, || self.base.map_or(Ok(None), |base| base.find(from)))?;
+        let (mut fact, seen) = complete(touched.why, fact, seen, || {
+            self.base.map_or(Ok(None), |base| base.find(from))
+        })?;
         if doubted && fact.kind == Kind::File {
             fact.content = Content::Unread;
         }
-        let row = Row { path: touched.path.clone(), fact, seen };
+        let row = Row {
+            path: touched.path.clone(),
+            fact,
+            seen,
+        };
         let whole = touched.whole && touched.renamed_from.is_none();
-        self.learned.change(&RowChange { path: touched.path.clone(), row: Some(row), whole })
+        self.learned.change(&RowChange {
+            path: touched.path.clone(),
+            row: Some(row),
+            whole,
+        })
     }
 
     fn lies_in_incoming(
@@ -148,9 +179,18 @@ impl Recovery<'_> {
         seen: &Observation,
         location: &[u8],
     ) -> Result<(), Failure> {
-        let Some(digest) = fact.digest() else { return Ok(()) };
-        let leftover = Leftover { digest, location: location.to_vec() };
-        let arrived = Arrived { size_bytes: fact.size_bytes, mtime: seen.mtime, leftover };
+        let Some(digest) = fact.digest() else {
+            return Ok(());
+        };
+        let leftover = Leftover {
+            digest,
+            location: location.to_vec(),
+        };
+        let arrived = Arrived {
+            size_bytes: fact.size_bytes,
+            mtime: seen.mtime,
+            leftover,
+        };
         self.arrived.push(path, &arrived)
     }
 }
@@ -172,14 +212,19 @@ pub(crate) fn complete(
     if !untouched || fact.kind != Kind::File || fact.standing != Standing::Compared {
         return Ok((fact, seen));
     }
-    let Some(row) = known()? else { return Ok((fact, seen)) };
-    let agrees = row.fact.size_bytes == fact.size_bytes
-        && (fact.is_unread() || row.fact.digest() == fact.digest());
+    let Some(row) = known()? else {
+        return Ok((fact, seen));
+    };
+    let agrees =
+        row.fact.size_bytes == fact.size_bytes && (fact.is_unread() || row.fact.digest() == fact.digest());
     if agrees {
         fact.content = row.fact.content;
         seen.obtained = row.seen.obtained;
     } else if fact.digest().is_some() && seen.obtained == Obtained::default() {
-        seen.obtained = Obtained { how: counterpart_model::How::Read, at_seconds: now().seconds };
+        seen.obtained = Obtained {
+            how: counterpart_model::How::Read,
+            at_seconds: now().seconds,
+        };
     }
     Ok((fact, seen))
 }
@@ -214,7 +259,11 @@ struct Batches(Vec<SpoolReader<RowChange>>);
 
 impl Batches {
     fn new(batches: &[Arc<Spool<RowChange>>]) -> Result<Self, Failure> {
-        batches.iter().map(|batch| batch.reader()).collect::<Result<_, _>>().map(Self)
+        batches
+            .iter()
+            .map(|batch| batch.reader())
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -239,12 +288,23 @@ impl Leftovers {
         let mut sorted = arrived.finish()?;
         let mut writer = SpoolWriter::temporary(dir)?;
         let mut path = EntryPath::root();
-        let leftover = Leftover { digest: counterpart_model::Digest([0; 32]), location: Vec::new() };
-        let mut item = Arrived { size_bytes: 0, mtime: Timestamp::default(), leftover };
+        let leftover = Leftover {
+            digest: counterpart_model::Digest([0; 32]),
+            location: Vec::new(),
+        };
+        let mut item = Arrived {
+            size_bytes: 0,
+            mtime: Timestamp::default(),
+            leftover,
+        };
         while sorted.next_into(&mut path, &mut item)? {
             writer.push(&(path.clone(), item.clone()))?;
         }
-        Ok(Self { reader: writer.finish()?.reader()?, window: VecDeque::new(), ended: false })
+        Ok(Self {
+            reader: writer.finish()?.reader()?,
+            window: VecDeque::new(),
+            ended: false,
+        })
     }
 
     /// What lies ready for a path with exactly this size and time.

@@ -4,8 +4,8 @@ use crate::opening::OpenPass;
 use crate::{closing, files, observed, opening, reader, scan};
 use counterpart_model::{Code, EntryPath, Failure, Finding, Row, SiteRole};
 use counterpart_port::{
-    Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Observed, OpenRequest, Opened, ScanReport, ScanRequest,
-    Site, Stream, Watch,
+    Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Observed, OpenRequest, Opened, ScanReport,
+    ScanRequest, Site, Stream, Watch,
 };
 use counterpart_store::Manifest;
 use std::path::PathBuf;
@@ -35,7 +35,10 @@ pub struct LocalSite {
 impl LocalSite {
     /// A site; nothing is opened yet.
     pub fn new(options: LocalSiteOptions) -> Self {
-        Self { options, open: Mutex::default() }
+        Self {
+            options,
+            open: Mutex::default(),
+        }
     }
 
     /// The manifest of the site's last pass; `None` before the first.
@@ -57,7 +60,8 @@ impl LocalSite {
     /// The pass that is open.
     pub(crate) fn pass(&self) -> Result<Arc<OpenPass>, Failure> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.clone().ok_or_else(|| Failure::new(Code::Io, "asking a site", "no pass is open there"))
+        open.clone()
+            .ok_or_else(|| Failure::new(Code::Io, "asking a site", "no pass is open there"))
     }
 
     fn set(&self, pass: Option<Arc<OpenPass>>) {

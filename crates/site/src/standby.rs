@@ -33,7 +33,11 @@ impl Standby for LocalSite {
     fn apply(&self) -> Result<Box<dyn Apply + '_>, Failure> {
         let pass = self.pass()?;
         let log = ApplyLog::create(&pass.state.join(LOG_NAME), &pass.request.pass, &boot_id()?)?;
-        let keeper = Arc::new(SiteKeeper { pass: pass.clone(), log, known: Mutex::default() });
+        let keeper = Arc::new(SiteKeeper {
+            pass: pass.clone(),
+            log,
+            known: Mutex::default(),
+        });
         let options = ApplyOptions {
             pass: pass.request.pass.clone(),
             carry: pass.scan()?.request.carry,
@@ -42,7 +46,10 @@ impl Standby for LocalSite {
             flush_replacements: false,
             keeper: keeper.clone(),
         };
-        Ok(Box::new(SiteApply { applier: Applier::start(&pass.root, options)?, keeper }))
+        Ok(Box::new(SiteApply {
+            applier: Applier::start(&pass.root, options)?,
+            keeper,
+        }))
     }
 
     fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure> {
@@ -94,9 +101,17 @@ impl Keeper for SiteKeeper {
         };
         let from = touched.renamed_from.as_ref().unwrap_or(&touched.path);
         let (fact, seen) = complete(touched.why, fact, seen, || self.known(from))?;
-        let row = Row { path: touched.path.clone(), fact, seen };
+        let row = Row {
+            path: touched.path.clone(),
+            fact,
+            seen,
+        };
         let whole = touched.whole && touched.renamed_from.is_none();
-        self.pass.learned.change(&RowChange { path: touched.path.clone(), row: Some(row), whole })
+        self.pass.learned.change(&RowChange {
+            path: touched.path.clone(),
+            row: Some(row),
+            whole,
+        })
     }
 
     fn arrived_before(&self, path: &EntryPath, size_bytes: u64, mtime: Timestamp) -> Option<Leftover> {
@@ -108,7 +123,9 @@ impl Keeper for SiteKeeper {
 impl SiteKeeper {
     /// What the last manifest says of a path. Paths are asked nearly in order, so the next rows are tried first.
     fn known(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {
-        let Some(base) = &self.pass.base else { return Ok(None) };
+        let Some(base) = &self.pass.base else {
+            return Ok(None);
+        };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get_or_insert_with(|| Lookup::new(base)).find(base, path)
     }
@@ -125,7 +142,10 @@ impl Lookup {
     const PATIENCE: usize = 2_000;
 
     fn new(base: &Manifest) -> Self {
-        Self { rows: base.rows(), row: None }
+        Self {
+            rows: base.rows(),
+            row: None,
+        }
     }
 
     fn find(&mut self, base: &Manifest, path: &EntryPath) -> Result<Option<Row>, Failure> {

@@ -9,14 +9,14 @@ use counterpart_port::{ContentReader, Piece, Place, Progress, Settled, Stage};
 use std::time::Duration;
 
 /// Bytes read at once; also the largest file that is held whole before it is written.
-pub const BUFFER_BYTES: usize = 1 << 20;
+pub(super) const BUFFER_BYTES: usize = 1 << 20;
 
 /// One mover's buffer.
-pub struct CopyBuffer(Vec<u8>);
+pub(super) struct CopyBuffer(Vec<u8>);
 
 /// How content came to the standby.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Copied {
+pub(super) enum Copied {
     /// It was written.
     Written,
     /// An interrupted pass had brought it.
@@ -29,7 +29,7 @@ pub enum Copied {
 
 impl CopyBuffer {
     /// A buffer of [`BUFFER_BYTES`].
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(vec![0; BUFFER_BYTES])
     }
 }
@@ -38,7 +38,7 @@ impl CopyBuffer {
 ///
 /// # Errors
 /// `torn` when it changed meanwhile, and what either site reports.
-pub fn copy(
+pub(super) fn copy(
     applying: &Applying<'_>,
     step: &Step,
     now: &Fact,
@@ -46,7 +46,11 @@ pub fn copy(
     reader: &mut dyn ContentReader,
     buffer: &mut CopyBuffer,
 ) -> Result<(Copied, Digest), Failure> {
-    let known = step.present.as_ref().filter(|fact| fact.size_bytes == now.size_bytes).and_then(Fact::digest);
+    let known = step
+        .present
+        .as_ref()
+        .filter(|fact| fact.size_bytes == now.size_bytes)
+        .and_then(Fact::digest);
     if known.is_some() || step.append_only {
         let digest = settled_digest(applying, step, reader, buffer)?;
         if known == Some(digest) {
@@ -124,7 +128,11 @@ fn stream(
                 len
             }
         };
-        applying.listener.progress(Progress { stage: Stage::Apply, entries: 0, bytes: len_bytes });
+        applying.listener.progress(Progress {
+            stage: Stage::Apply,
+            entries: 0,
+            bytes: len_bytes,
+        });
         if applying.listener.interrupted() {
             return Err(interrupted());
         }
@@ -133,11 +141,20 @@ fn stream(
 
 fn refuse(applying: &Applying<'_>, step: &Step) {
     let why = "certified and append-only, yet rewritten at production; the standby keeps the certified one";
-    let finding =
-        Finding::new(&step.path, Code::AppendOnlyChange, SiteRole::Production, Verdict::Different, why);
+    let finding = Finding::new(
+        &step.path,
+        Code::AppendOnlyChange,
+        SiteRole::Production,
+        Verdict::Different,
+        why,
+    );
     applying.findings.add(&finding);
 }
 
 fn torn(step: &Step) -> Failure {
-    Failure::new(Code::Torn, format!("reading {}", step.path), "it changed while it was read")
+    Failure::new(
+        Code::Torn,
+        format!("reading {}", step.path),
+        "it changed while it was read",
+    )
 }

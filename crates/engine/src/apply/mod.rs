@@ -6,5 +6,5 @@ mod copy;
 mod mover;
 mod rounds;
 
-pub use mover::is_fatal;
-pub use rounds::{Applied, Applying, apply, interrupted, lock};
+pub(crate) use mover::is_fatal;
+pub(crate) use rounds::{Applied, Applying, apply, interrupted, lock};

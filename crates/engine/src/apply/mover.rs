@@ -8,15 +8,20 @@ use crossbeam_channel::Receiver;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// True for failures that end a pass: they are of the site, not of one entry.
-pub fn is_fatal(failure: &Failure) -> bool {
+pub(crate) fn is_fatal(failure: &Failure) -> bool {
     matches!(
         failure.code,
-        Code::NoSpace | Code::Io | Code::SiteLost | Code::Interrupted | Code::StateDamaged | Code::SourceMissing
+        Code::NoSpace
+            | Code::Io
+            | Code::SiteLost
+            | Code::Interrupted
+            | Code::StateDamaged
+            | Code::SourceMissing
     )
 }
 
 /// One mover.
-pub struct Mover<'a> {
+pub(super) struct Mover<'a> {
     applying: &'a Applying<'a>,
     sums: &'a Sums,
     buffer: CopyBuffer,
@@ -24,12 +29,16 @@ pub struct Mover<'a> {
 
 impl<'a> Mover<'a> {
     /// A mover of an application.
-    pub fn new(applying: &'a Applying<'a>, sums: &'a Sums) -> Self {
-        Self { applying, sums, buffer: CopyBuffer::new() }
+    pub(super) fn new(applying: &'a Applying<'a>, sums: &'a Sums) -> Self {
+        Self {
+            applying,
+            sums,
+            buffer: CopyBuffer::new(),
+        }
     }
 
     /// Carries out steps until there are no more, or the round was stopped.
-    pub fn run<'p>(mut self, steps: &Receiver<(Step, Box<dyn Place + 'p>)>) {
+    pub(super) fn run<'p>(mut self, steps: &Receiver<(Step, Box<dyn Place + 'p>)>) {
         let mut reader = match self.applying.sites.production.content() {
             Ok(reader) => reader,
             Err(failure) => return self.stop(failure),
@@ -65,7 +74,11 @@ impl<'a> Mover<'a> {
         if retried {
             lock(&self.sums.again).push(step);
         } else {
-            let site = if is_of_production(failure.code) { SiteRole::Production } else { SiteRole::Standby };
+            let site = if is_of_production(failure.code) {
+                SiteRole::Production
+            } else {
+                SiteRole::Standby
+            };
             self.applying.findings.add_failure(&step.path, site, &failure);
         }
     }
@@ -113,9 +126,17 @@ impl<'a> Mover<'a> {
     ) -> Result<(), Failure> {
         let now = reader.open(&step.path)?;
         if now.kind != Kind::File {
-            return Err(Failure::new(Code::Torn, format!("reading {}", step.path), "it is no file any more"));
+            return Err(Failure::new(
+                Code::Torn,
+                format!("reading {}", step.path),
+                "it is no file any more",
+            ));
         }
-        if step.wanted.as_ref().is_some_and(|wanted| changed_since(wanted, &now)) {
+        if step
+            .wanted
+            .as_ref()
+            .is_some_and(|wanted| changed_since(wanted, &now))
+        {
             self.note_moving(step);
         }
         let (copied, fact) = self.content(step, &now, place, reader)?;
@@ -164,8 +185,14 @@ impl<'a> Mover<'a> {
 
     /// The file changed after it was scanned: what is copied is whole, yet younger than the cut-off.
     fn note_moving(&self, step: &Step) {
-        let failure = Failure::new(Code::Torn, "reading", "it changed after it was scanned; the newer one was copied");
-        self.applying.findings.add_failure(&step.path, SiteRole::Production, &failure);
+        let failure = Failure::new(
+            Code::Torn,
+            "reading",
+            "it changed after it was scanned; the newer one was copied",
+        );
+        self.applying
+            .findings
+            .add_failure(&step.path, SiteRole::Production, &failure);
     }
 
     fn count(&self, step: &Step, content: bool) {
@@ -178,7 +205,11 @@ impl<'a> Mover<'a> {
             Action::Remove | Action::RemovedWithParent => &self.sums.deleted,
         };
         sum.fetch_add(1, Relaxed);
-        self.applying.listener.progress(Progress { stage: Stage::Apply, entries: 1, bytes: 0 });
+        self.applying.listener.progress(Progress {
+            stage: Stage::Apply,
+            entries: 1,
+            bytes: 0,
+        });
     }
 }
 
@@ -187,5 +218,8 @@ fn changed_since(wanted: &Fact, now: &Fact) -> bool {
 }
 
 fn is_of_production(code: Code) -> bool {
-    matches!(code, Code::Unreadable | Code::Vanished | Code::Torn | Code::Stub | Code::UnreadableDirectory)
+    matches!(
+        code,
+        Code::Unreadable | Code::Vanished | Code::Torn | Code::Stub | Code::UnreadableDirectory
+    )
 }

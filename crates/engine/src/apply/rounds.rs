@@ -18,7 +18,7 @@ const QUEUE: usize = 64;
 const RETRIES: usize = 3;
 
 /// What an application needs.
-pub struct Applying<'a> {
+pub(crate) struct Applying<'a> {
     /// Both sites.
     pub sites: &'a Sites<'a>,
     /// Where findings go.
@@ -39,7 +39,7 @@ pub struct Applying<'a> {
 
 /// What an application did.
 #[derive(Debug, Default)]
-pub struct Applied {
+pub(crate) struct Applied {
     /// Entries changed.
     pub counts: ChangeCounts,
     /// Bytes read at production.
@@ -50,7 +50,7 @@ pub struct Applied {
 
 /// Sums that several threads add to.
 #[derive(Default)]
-pub struct Sums {
+pub(super) struct Sums {
     pub created: AtomicU64,
     pub modified: AtomicU64,
     pub deleted: AtomicU64,
@@ -71,9 +71,14 @@ pub struct Sums {
 /// # Errors
 /// What ends a pass: no space, a lost site, an interruption, a failing disk. Everything that took effect is in the
 /// standby's apply log.
-pub fn apply(applying: &Applying<'_>, plan: &Plan, target: &dyn Apply) -> Result<Applied, Failure> {
+pub(crate) fn apply(applying: &Applying<'_>, plan: &Plan, target: &dyn Apply) -> Result<Applied, Failure> {
     let sums = Sums::default();
-    let rounds = Rounds { applying, plan, target, sums: &sums };
+    let rounds = Rounds {
+        applying,
+        plan,
+        target,
+        sums: &sums,
+    };
     rounds.round(is_made)?;
     if plan.totals.renamed > 0 {
         rounds.round(|step| step.action == Action::Rename)?;
@@ -90,7 +95,11 @@ pub fn apply(applying: &Applying<'_>, plan: &Plan, target: &dyn Apply) -> Result
 }
 
 fn source_lost(failure: Failure) -> Failure {
-    Failure { code: Code::SiteLost, ..failure }.hint("Nothing was removed. Bring production back and run again.")
+    Failure {
+        code: Code::SiteLost,
+        ..failure
+    }
+    .hint("Nothing was removed. Bring production back and run again.")
 }
 
 fn is_made(step: &Step) -> bool {
@@ -154,7 +163,9 @@ impl Rounds<'_> {
     fn give_up(&self) {
         for step in std::mem::take(&mut *lock(&self.sums.again)) {
             let failure = Failure::new(Code::Torn, "reading", "it changed each time it was read");
-            self.applying.findings.add_failure(&step.path, counterpart_model::SiteRole::Production, &failure);
+            self.applying
+                .findings
+                .add_failure(&step.path, counterpart_model::SiteRole::Production, &failure);
         }
     }
 
@@ -202,7 +213,7 @@ impl Rounds<'_> {
 }
 
 /// The failure of a pass that was asked to stop.
-pub fn interrupted() -> Failure {
+pub(crate) fn interrupted() -> Failure {
     Failure::new(Code::Interrupted, "running the pass", "it was interrupted")
 }
 
@@ -223,12 +234,12 @@ impl Sums {
 }
 
 /// Locks a list that stays sound whatever a panicking holder did.
-pub fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Tells that a step took effect.
-pub fn tell(applying: &Applying<'_>, step: &Step, history: Option<&counterpart_port::HistoryId>) {
+pub(super) fn tell(applying: &Applying<'_>, step: &Step, history: Option<&counterpart_port::HistoryId>) {
     applying.log.changed(step, history);
     applying.listener.event(&Event::Changed { step, history });
 }

@@ -4,7 +4,7 @@ use super::merge::{Difference, Seen};
 use counterpart_model::{Action, Code, Fact, Finding, Kind, PathGlobs, SiteRole, Standing, Step, Verdict};
 
 /// What a decision depends on besides the difference.
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// Names that never change once certified.
     pub append_only: &'a PathGlobs,
     /// Paths known to have rotted, with the side that did.
@@ -17,7 +17,7 @@ pub struct Rules<'a> {
 
 /// What is done about one difference.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// A change at the standby.
     pub step: Option<Step>,
     /// Something to tell.
@@ -31,14 +31,18 @@ pub struct Decision {
 }
 
 /// Decides one difference.
-pub fn decide(difference: &Difference, rules: &Rules<'_>) -> Decision {
-    let Difference { production, standby, .. } = difference;
+pub(crate) fn decide(difference: &Difference, rules: &Rules<'_>) -> Decision {
+    let Difference {
+        production, standby, ..
+    } = difference;
     match (&production.now, &standby.now) {
         (None, None) => Decision::default(),
         (None, Some(present)) => gone(difference, present, rules),
-        (Some(wanted), _) if wanted.standing != Standing::Compared => {
-            Decision { declared: standby.now.is_some(), kept: true, ..Decision::default() }
-        }
+        (Some(wanted), _) if wanted.standing != Standing::Compared => Decision {
+            declared: standby.now.is_some(),
+            kept: true,
+            ..Decision::default()
+        },
         (Some(wanted), None) => missing(difference, wanted),
         (Some(wanted), Some(present)) => both(difference, wanted, present, rules),
     }
@@ -46,15 +50,32 @@ pub fn decide(difference: &Difference, rules: &Rules<'_>) -> Decision {
 
 /// Production lacks it, the standby has it.
 fn gone(difference: &Difference, present: &Fact, rules: &Rules<'_>) -> Decision {
-    let Difference { path, production, standby, .. } = difference;
+    let Difference {
+        path,
+        production,
+        standby,
+        ..
+    } = difference;
     if production.withheld {
         let why = "beneath a directory of production that could not be listed; a deletion is withheld";
-        return kept(Finding::new(path, Code::UnreadBeneath, SiteRole::Production, Verdict::NotCompared, why));
+        return kept(Finding::new(
+            path,
+            Code::UnreadBeneath,
+            SiteRole::Production,
+            Verdict::NotCompared,
+            why,
+        ));
     }
     let known = production.before.is_some() || standby.before.is_some();
     if known && present.kind != Kind::Directory && rules.append_only.matches(path.as_bytes()) {
         let why = "certified and append-only, yet gone at production; the standby keeps it";
-        return kept(Finding::new(path, Code::AppendOnlyDelete, SiteRole::Production, Verdict::Different, why));
+        return kept(Finding::new(
+            path,
+            Code::AppendOnlyDelete,
+            SiteRole::Production,
+            Verdict::Different,
+            why,
+        ));
     }
     let mut step = step(difference, Action::Remove, None, Some(present));
     step.drift = !known && rules.based;
@@ -78,7 +99,9 @@ fn both(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_
     }
     match wanted.same_content(present) {
         Some(true) => metadata_only(difference, wanted, present),
-        Some(false) if is_silent(difference, wanted, present) => silent_change(difference, wanted, present, rules),
+        Some(false) if is_silent(difference, wanted, present) => {
+            silent_change(difference, wanted, present, rules)
+        }
         Some(false) => content_changed(difference, wanted, present, rules),
         None => content_unknown(difference, wanted, present, rules),
     }
@@ -98,12 +121,17 @@ fn metadata_only(difference: &Difference, wanted: &Fact, present: &Fact) -> Deci
     if wanted.metadata == present.metadata {
         return Decision::default();
     }
-    Decision { step: Some(step(difference, Action::Metadata, Some(wanted), Some(present))), ..Decision::default() }
+    Decision {
+        step: Some(step(difference, Action::Metadata, Some(wanted), Some(present))),
+        ..Decision::default()
+    }
 }
 
 /// True when contents differ although size and times say on both sides that nothing was meant to change.
 fn is_silent(difference: &Difference, wanted: &Fact, present: &Fact) -> bool {
-    let Difference { production, standby, .. } = difference;
+    let Difference {
+        production, standby, ..
+    } = difference;
     let read = wanted.digest().is_some() && present.digest().is_some();
     let first_sight = production.before.is_none() || standby.before.is_none();
     let times_agree = wanted.metadata.mtime.is_some() && wanted.metadata.mtime == present.metadata.mtime;
@@ -113,11 +141,19 @@ fn is_silent(difference: &Difference, wanted: &Fact, present: &Fact) -> bool {
 
 /// Rot or tampering: never mirrored; the finding says which side differs from the last certificate.
 fn silent_change(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_>) -> Decision {
-    let Difference { path, production, standby, .. } = difference;
+    let Difference {
+        path,
+        production,
+        standby,
+        ..
+    } = difference;
     let wrong = wrong_side(production, standby).or_else(|| (rules.known_rot)(path.as_bytes()));
     if rules.repair == Some(path.as_bytes()) && wrong == Some(SiteRole::Standby) {
         let step = step(difference, Action::Modify, Some(wanted), Some(present));
-        return Decision { step: Some(step), ..Decision::default() };
+        return Decision {
+            step: Some(step),
+            ..Decision::default()
+        };
     }
     let (code, site, why) = match wrong {
         Some(SiteRole::Production) => (
@@ -136,7 +172,10 @@ fn silent_change(difference: &Difference, wanted: &Fact, present: &Fact, rules: 
             "the contents differ, size and times agree, and no certificate says which is right; not mirrored",
         ),
     };
-    Decision { finding: Some(Finding::new(path, code, site, Verdict::Different, why)), ..Decision::default() }
+    Decision {
+        finding: Some(Finding::new(path, code, site, Verdict::Different, why)),
+        ..Decision::default()
+    }
 }
 
 fn wrong_side(production: &Seen, standby: &Seen) -> Option<SiteRole> {
@@ -160,10 +199,15 @@ fn content_changed(difference: &Difference, wanted: &Fact, present: &Fact, rules
 
 /// At least one side's content was not read since it changed.
 fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_>) -> Decision {
-    let Difference { production, standby, .. } = difference;
+    let Difference {
+        production, standby, ..
+    } = difference;
     let doubtful = |seen: &Seen, fact: &Fact| fact.is_unread() && seen.before.is_some() && seen.quiet;
     if doubtful(production, wanted) || doubtful(standby, present) && production.quiet {
-        return Decision { doubtful: true, ..metadata_only(difference, wanted, present) };
+        return Decision {
+            doubtful: true,
+            ..metadata_only(difference, wanted, present)
+        };
     }
     let first_sight = production.before.is_none();
     let times_agree = wanted.metadata.mtime.is_some() && wanted.metadata.mtime == present.metadata.mtime;
@@ -179,7 +223,8 @@ fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules
 
 fn modify(difference: &Difference, wanted: &Fact, present: &Fact, protected: bool) -> Decision {
     let mut step = step(difference, Action::Modify, Some(wanted), Some(present));
-    step.drift = difference.production.quiet && difference.standby.before.is_some() && !difference.standby.quiet;
+    step.drift =
+        difference.production.quiet && difference.standby.before.is_some() && !difference.standby.quiet;
     step.append_only = protected;
     with_drift(step)
 }
@@ -187,20 +232,36 @@ fn modify(difference: &Difference, wanted: &Fact, present: &Fact, protected: boo
 /// The finding for a certified, append-only name whose content at production is not the certified one. The standby's
 /// manifest is what was certified; where production agrees with it, the standby drifted and is put back.
 fn append_only_change(difference: &Difference, rules: &Rules<'_>) -> Option<Finding> {
-    let Difference { path, production, standby, .. } = difference;
+    let Difference {
+        path,
+        production,
+        standby,
+        ..
+    } = difference;
     if !rules.append_only.matches(path.as_bytes()) {
         return None;
     }
     let certified = standby.before.as_ref()?.digest()?;
     let agrees = production.now.as_ref().and_then(Fact::digest) == Some(certified);
     (!agrees).then(|| {
-        let why = "certified and append-only, yet rewritten at production; the standby keeps the certified one";
-        Finding::new(path, Code::AppendOnlyChange, SiteRole::Production, Verdict::Different, why)
+        let why =
+            "certified and append-only, yet rewritten at production; the standby keeps the certified one";
+        Finding::new(
+            path,
+            Code::AppendOnlyChange,
+            SiteRole::Production,
+            Verdict::Different,
+            why,
+        )
     })
 }
 
 fn kept(finding: Finding) -> Decision {
-    Decision { finding: Some(finding), kept: true, ..Decision::default() }
+    Decision {
+        finding: Some(finding),
+        kept: true,
+        ..Decision::default()
+    }
 }
 
 fn with_drift(step: Step) -> Decision {
@@ -212,7 +273,11 @@ fn with_drift(step: Step) -> Decision {
         };
         Finding::new(&step.path, Code::Drift, SiteRole::Standby, Verdict::Equal, why)
     });
-    Decision { step: Some(step), finding, ..Decision::default() }
+    Decision {
+        step: Some(step),
+        finding,
+        ..Decision::default()
+    }
 }
 
 fn step(difference: &Difference, action: Action, wanted: Option<&Fact>, present: Option<&Fact>) -> Step {

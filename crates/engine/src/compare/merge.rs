@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 /// What one site saw of an entry.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// What its last manifest says.
     pub before: Option<Fact>,
     /// What is there now.
@@ -19,7 +19,7 @@ pub struct Seen {
 
 /// One entry as both sites saw it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The entry.
     pub path: EntryPath,
     /// At production.
@@ -32,7 +32,7 @@ pub struct Difference {
 
 /// Merges two streams. Where only changes are exchanged, both bases have one root, so that a path that one site does
 /// not mention is there as the other one knew it before.
-pub struct Merge<'a> {
+pub(crate) struct Merge<'a> {
     production: Head<'a>,
     standby: Head<'a>,
     extent: Extent,
@@ -47,19 +47,23 @@ struct Head<'a> {
 
 impl<'a> Merge<'a> {
     /// A merge of two streams of the same extent.
-    pub fn new(
+    pub(crate) fn new(
         production: Box<dyn Stream<Observed> + 'a>,
         standby: Box<dyn Stream<Observed> + 'a>,
         extent: Extent,
     ) -> Self {
-        Self { production: Head::new(production), standby: Head::new(standby), extent }
+        Self {
+            production: Head::new(production),
+            standby: Head::new(standby),
+            extent,
+        }
     }
 
     /// Fills in the next entry that either site mentions; `false` at the end.
     ///
     /// # Errors
     /// A stream could not be read.
-    pub fn next_into(&mut self, difference: &mut Difference) -> Result<bool, Failure> {
+    pub(crate) fn next_into(&mut self, difference: &mut Difference) -> Result<bool, Failure> {
         self.production.fill()?;
         self.standby.fill()?;
         let order = match (self.production.waiting, self.standby.waiting) {
@@ -91,13 +95,23 @@ impl<'a> Merge<'a> {
             Extent::Everything => None,
         };
         let known = known.filter(|fact| fact.standing == Standing::Compared);
-        Seen { before: known.clone(), quiet: known.is_some(), now: known, withheld: false }
+        Seen {
+            before: known.clone(),
+            quiet: known.is_some(),
+            now: known,
+            withheld: false,
+        }
     }
 }
 
 impl<'a> Head<'a> {
     fn new(stream: Box<dyn Stream<Observed> + 'a>) -> Self {
-        Self { stream, item: Observed::default(), waiting: false, ended: false }
+        Self {
+            stream,
+            item: Observed::default(),
+            waiting: false,
+            ended: false,
+        }
     }
 
     fn fill(&mut self) -> Result<(), Failure> {

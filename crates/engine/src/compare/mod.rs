@@ -2,8 +2,8 @@
 //!
 //! Nothing here decides what is done about a difference; see [`decide`].
 
-pub mod decide;
-pub mod merge;
+pub(crate) mod decide;
+pub(crate) mod merge;
 
-pub use decide::{Rules, decide};
-pub use merge::{Difference, Merge};
+pub(crate) use decide::{Rules, decide};
+pub(crate) use merge::{Difference, Merge};

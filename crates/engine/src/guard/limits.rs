@@ -1,11 +1,11 @@
 //! Guards by number: how much a pass may delete and change, and whether there is room for it.
 
-use super::refusal::{About, Refusal};
 use super::Judging;
+use super::refusal::{About, Refusal};
 use counterpart_model::{Code, Failure};
 
 /// Refusals by `max_delete` and `max_change`; deleting everything is refused whatever they say.
-pub fn refusals(judging: &Judging<'_>) -> Result<Vec<Refusal>, Failure> {
+pub(super) fn refusals(judging: &Judging<'_>) -> Vec<Refusal> {
     let totals = judging.plan.totals;
     let held = judging.observation.standby.tally.entries();
     let guards = judging.settings.guards;
@@ -30,12 +30,12 @@ pub fn refusals(judging: &Judging<'_>) -> Result<Vec<Refusal>, Failure> {
         );
         refusals.push(Refusal::new(Code::MaxChange, message, About::Changes));
     }
-    Ok(refusals)
+    refusals
 }
 
 /// The refusal when what the plan brings does not fit, with a reserve for evidence. What it replaces stays in
 /// history, so nothing is freed.
-pub fn space(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
+pub(super) fn space(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
     let totals = judging.plan.totals;
     if totals.bytes == 0 && totals.created == 0 {
         return Ok(None);
@@ -48,12 +48,18 @@ pub fn space(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
         return Ok(None);
     }
     let message = if too_many {
-        format!("The plan would make {} entries; the standby has room for {}.", totals.created, room.free_entries.unwrap_or(0))
+        format!(
+            "The plan would make {} entries; the standby has room for {}.",
+            totals.created,
+            room.free_entries.unwrap_or(0)
+        )
     } else {
         format!(
             "The plan would bring up to {} bytes, and {reserve} bytes stay reserved for evidence; the standby has {} bytes free.",
             totals.bytes, room.free_bytes
         )
     };
-    Ok(Some(Refusal::new(Code::NoSpace, message, About::Site("space".to_owned())).final_()))
+    Ok(Some(
+        Refusal::new(Code::NoSpace, message, About::Site("space".to_owned())).final_(),
+    ))
 }

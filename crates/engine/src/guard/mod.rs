@@ -7,9 +7,8 @@ mod ransom;
 mod refusal;
 mod sites;
 
-pub use refusal::{Judged, Refusal, judge_approval};
+pub(crate) use refusal::{Judged, Refusal, judge_approval};
 
-use crate::event::Listener;
 use crate::pass::{Observation, Sites};
 use crate::plan::Plan;
 use crate::request::{PassKind, PassRequest};
@@ -17,7 +16,7 @@ use crate::settings::PairSettings;
 use counterpart_model::Failure;
 
 /// What the guards look at.
-pub struct Judging<'a> {
+pub(crate) struct Judging<'a> {
     /// The pair.
     pub settings: &'a PairSettings,
     /// What is asked.
@@ -30,17 +29,15 @@ pub struct Judging<'a> {
     pub plan: &'a Plan,
     /// Identity of production's filesystem at the last pass.
     pub known_filesystem: Option<&'a str>,
-    /// Who is told.
-    pub listener: &'a dyn Listener,
 }
 
 /// Every refusal, in the order in which an operator should read them.
 ///
 /// # Errors
 /// A spool or a site failed.
-pub fn judge(judging: &Judging<'_>) -> Result<Vec<Refusal>, Failure> {
+pub(crate) fn judge(judging: &Judging<'_>) -> Result<Vec<Refusal>, Failure> {
     let mut refusals = sites::refusals(judging);
-    refusals.extend(limits::refusals(judging)?);
+    refusals.extend(limits::refusals(judging));
     if judging.request.kind == PassKind::Run {
         refusals.extend(ransom::magic_lost(judging)?);
     }

@@ -1,7 +1,7 @@
 //! Guards against a day on which an archive was encrypted: marks lost and extensions changed in bulk.
 
-use super::refusal::{About, Refusal};
 use super::Judging;
+use super::refusal::{About, Refusal};
 use counterpart_model::{Action, Code, EntryPath, Failure, Kind, Step, path};
 use counterpart_port::{Piece, Site};
 
@@ -14,7 +14,7 @@ const MARK_OFFSET: usize = 128;
 const MARK: &[u8; 4] = b"DICM";
 
 /// Refuses when at least half of the changed DICOM files, and at least twenty, have lost their mark.
-pub fn magic_lost(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
+pub(super) fn magic_lost(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
     let changed = judging.plan.totals.modified;
     if changed < BULK as u64 {
         return Ok(None);
@@ -52,7 +52,11 @@ fn has_mark(site: &dyn Site, path: &EntryPath) -> bool {
         while filled < head.len() {
             match reader.read(&mut head[filled..])? {
                 Piece::Data(len) => filled += len,
-                Piece::Hole(len) => filled += usize::try_from(len).unwrap_or(usize::MAX).min(head.len() - filled),
+                Piece::Hole(len) => {
+                    filled += usize::try_from(len)
+                        .unwrap_or(usize::MAX)
+                        .min(head.len() - filled);
+                }
                 Piece::End => return Ok(false),
             }
         }
@@ -62,24 +66,35 @@ fn has_mark(site: &dyn Site, path: &EntryPath) -> bool {
 }
 
 /// Refuses when many files changed their extension, or got one more, at once.
-pub fn extensions_changed(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
+pub(super) fn extensions_changed(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
     let mut pairs = Vec::new();
     let mut removed: Option<EntryPath> = None;
     let mut created: Option<EntryPath> = None;
     each_step(judging, |step| {
         let of_file = step.kind() == Some(Kind::File);
         match step.action {
-            Action::Rename if step.from.as_ref().is_some_and(|from| other_extension(from, &step.path)) => {
+            Action::Rename
+                if step
+                    .from
+                    .as_ref()
+                    .is_some_and(|from| other_extension(from, &step.path)) =>
+            {
                 pairs.push(step.path.clone());
             }
             Action::Remove | Action::RemovedWithParent if of_file => {
-                if created.take().is_some_and(|created| other_extension(&step.path, &created)) {
+                if created
+                    .take()
+                    .is_some_and(|created| other_extension(&step.path, &created))
+                {
                     pairs.push(step.path.clone());
                 }
                 removed = Some(step.path.clone());
             }
             Action::Create if of_file => {
-                if removed.take().is_some_and(|removed| other_extension(&removed, &step.path)) {
+                if removed
+                    .take()
+                    .is_some_and(|removed| other_extension(&removed, &step.path))
+                {
                     pairs.push(step.path.clone());
                 } else {
                     created = Some(step.path.clone());
@@ -92,7 +107,10 @@ pub fn extensions_changed(judging: &Judging<'_>) -> Result<Option<Refusal>, Fail
     let files = judging.observation.standby.tally.files;
     let bulk = BULK as u64 + files / 100;
     Ok((pairs.len() as u64 >= bulk).then(|| {
-        let message = format!("{} files of production changed their extension since the last pass.", pairs.len());
+        let message = format!(
+            "{} files of production changed their extension since the last pass.",
+            pairs.len()
+        );
         Refusal::new(Code::ExtensionChanged, message, About::Entries(pairs))
     }))
 }
@@ -102,7 +120,9 @@ fn other_extension(old: &EntryPath, new: &EntryPath) -> bool {
     let (old_directory, old_name) = path::split(old.as_bytes());
     let (new_directory, new_name) = path::split(new.as_bytes());
     old_directory == new_directory && old_name != new_name && {
-        let grown = new_name.strip_prefix(old_name).is_some_and(|rest| rest.first() == Some(&b'.'));
+        let grown = new_name
+            .strip_prefix(old_name)
+            .is_some_and(|rest| rest.first() == Some(&b'.'));
         let swapped = match (stem(old_name), stem(new_name)) {
             (Some(old), Some(new)) => old == new,
             _ => false,
@@ -120,7 +140,10 @@ fn stem(name: &[u8]) -> Option<&[u8]> {
     (dot > 0 && !numeric && extension.len() <= MAX_EXTENSION_BYTES).then(|| &name[..dot])
 }
 
-fn each_step(judging: &Judging<'_>, mut each: impl FnMut(&Step) -> Result<(), Failure>) -> Result<(), Failure> {
+fn each_step(
+    judging: &Judging<'_>,
+    mut each: impl FnMut(&Step) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut reader = judging.plan.steps.reader()?;
     let mut step = Step::of(EntryPath::root(), Action::Metadata);
     while reader.next_into(&mut step)? {

@@ -10,7 +10,7 @@ use counterpart_model::{Action, Code, EntryPath, Failure, Step};
 const MAX_EXAMPLES: usize = 5;
 
 /// What one guard refuses.
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The guard.
     pub code: Code,
     /// Why, in one paragraph.
@@ -22,7 +22,7 @@ pub struct Refusal {
 }
 
 /// What a refusal is about.
-pub enum About {
+pub(crate) enum About {
     /// Every entry that the plan deletes.
     Deletions,
     /// Every entry whose content the plan changes.
@@ -34,7 +34,7 @@ pub enum About {
 }
 
 /// The outcome of judging.
-pub enum Judged {
+pub(crate) enum Judged {
     /// Nothing refuses, or all that does was approved.
     Allowed,
     /// Refused.
@@ -43,18 +43,27 @@ pub enum Judged {
 
 impl Refusal {
     /// A refusal that may be approved.
-    pub fn new(code: Code, message: String, about: About) -> Self {
-        Self { code, message, about, approvable: true }
+    pub(crate) fn new(code: Code, message: String, about: About) -> Self {
+        Self {
+            code,
+            message,
+            about,
+            approvable: true,
+        }
     }
 
     /// The same refusal, which no approval lifts.
-    pub fn final_(mut self) -> Self {
+    pub(crate) fn final_(mut self) -> Self {
         self.approvable = false;
         self
     }
 
     /// Calls `each` with every offence, in path order.
-    fn offences(&self, plan: &Plan, each: &mut dyn FnMut(&Offence) -> Result<(), Failure>) -> Result<(), Failure> {
+    fn offences(
+        &self,
+        plan: &Plan,
+        each: &mut dyn FnMut(&Offence) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let offence = |path: &EntryPath, text: &str| Offence {
             code: self.code,
             path: path.clone(),
@@ -96,7 +105,7 @@ fn is_change(step: &Step) -> bool {
 ///
 /// # Errors
 /// `approval` when nothing was refused under the hash given; a spool failed.
-pub fn judge_approval(
+pub(crate) fn judge_approval(
     refusals: &[Refusal],
     plan: &Plan,
     ledger: &Ledger,
@@ -107,13 +116,25 @@ pub fn judge_approval(
     }
     if let Some(hash) = approve {
         let approved = Approved::load(ledger, hash)?;
-        if refusals.iter().map(|refusal| covered(refusal, plan, &approved)).collect::<Result<Vec<_>, _>>()?.iter().all(|covered| *covered) {
+        if refusals
+            .iter()
+            .map(|refusal| covered(refusal, plan, &approved))
+            .collect::<Result<Vec<_>, _>>()?
+            .iter()
+            .all(|covered| *covered)
+        {
             return Ok(Judged::Allowed);
         }
     }
     let mut writer = RefusalWriter::create(ledger)?;
-    let guards = refusals.iter().map(|refusal| write_down(refusal, plan, &mut writer)).collect::<Result<_, _>>()?;
-    Ok(Judged::Refused(RefusalReport { approve: writer.finish(ledger)?, guards }))
+    let guards = refusals
+        .iter()
+        .map(|refusal| write_down(refusal, plan, &mut writer))
+        .collect::<Result<_, _>>()?;
+    Ok(Judged::Refused(RefusalReport {
+        approve: writer.finish(ledger)?,
+        guards,
+    }))
 }
 
 /// True when each of today's offences was approved: today's set may be smaller, never larger.

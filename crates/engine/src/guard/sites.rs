@@ -1,11 +1,11 @@
 //! Guards of identity: is production the tree of the last pass, and is the standby ours?
 
-use super::refusal::{About, Refusal};
 use super::Judging;
+use super::refusal::{About, Refusal};
 use counterpart_model::Code;
 
 /// Refusals about the sites themselves.
-pub fn refusals(judging: &Judging<'_>) -> Vec<Refusal> {
+pub(super) fn refusals(judging: &Judging<'_>) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     refusals.extend(emptied(judging));
     refusals.extend(moved(judging));
@@ -29,7 +29,11 @@ fn moved(judging: &Judging<'_>) -> Option<Refusal> {
     let before = judging.known_filesystem?;
     (before != now).then(|| {
         let message = format!("Production's root was on the filesystem {before}, and is now on {now}.");
-        Refusal::new(Code::SourceIdentity, message, About::Site(format!("{before} {now}")))
+        Refusal::new(
+            Code::SourceIdentity,
+            message,
+            About::Site(format!("{before} {now}")),
+        )
     })
 }
 
@@ -39,16 +43,27 @@ fn replaced(judging: &Judging<'_>) -> Option<Refusal> {
     let report = &judging.observation.production;
     let known = base.tally.entries();
     (known > 0 && report.known == 0 && report.tally.entries() > 0).then(|| {
-        let message = format!("None of the {known} entries of the last pass is in production now: it is another tree.");
-        Refusal::new(Code::SourceIdentity, message, About::Site("other entries".to_owned()))
+        let message =
+            format!("None of the {known} entries of the last pass is in production now: it is another tree.");
+        Refusal::new(
+            Code::SourceIdentity,
+            message,
+            About::Site("other entries".to_owned()),
+        )
     })
 }
 
 fn unmounted(judging: &Judging<'_>) -> Option<Refusal> {
     let missing = &judging.observation.production.missing_mounts;
     (!missing.is_empty()).then(|| {
-        let names: Vec<String> = missing.iter().map(|mount| format!("{} ({})", mount.path, mount.identity)).collect();
-        let message = format!("Filesystems that the last pass crossed are not mounted: {}.", names.join(", "));
+        let names: Vec<String> = missing
+            .iter()
+            .map(|mount| format!("{} ({})", mount.path, mount.identity))
+            .collect();
+        let message = format!(
+            "Filesystems that the last pass crossed are not mounted: {}.",
+            names.join(", ")
+        );
         let paths = missing.iter().map(|mount| mount.path.clone()).collect();
         Refusal::new(Code::MountMissing, message, About::Entries(paths))
     })

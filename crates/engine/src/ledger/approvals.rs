@@ -2,8 +2,8 @@
 
 use crate::ledger::Ledger;
 use counterpart_model::{Code, Digest, EntryPath, Failure, escape};
-use counterpart_store::spool::{Spool, SpoolReader};
 use counterpart_store::SpoolWriter;
+use counterpart_store::spool::{Spool, SpoolReader};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -33,7 +33,11 @@ impl RefusalWriter {
     pub fn create(ledger: &Ledger) -> Result<Self, Failure> {
         let temporary = ledger.dir().approvals_dir()?.join("refused.new");
         let spool = SpoolWriter::named(&temporary)?;
-        Ok(Self { spool, hasher: counterpart_model::Algorithm::Sha256.hasher(), temporary })
+        Ok(Self {
+            spool,
+            hasher: counterpart_model::Algorithm::Sha256.hasher(),
+            temporary,
+        })
     }
 
     /// Adds an offence; those of one guard come in path order.
@@ -70,7 +74,10 @@ fn short(digest: Digest) -> String {
 }
 
 fn path(ledger: &Ledger, hash: &str) -> Result<PathBuf, Failure> {
-    Ok(ledger.dir().approvals_dir()?.join(format!("{}.refused", super::safe(hash)?)))
+    Ok(ledger
+        .dir()
+        .approvals_dir()?
+        .join(format!("{}.refused", super::safe(hash)?)))
 }
 
 /// What an operator approved.
@@ -83,8 +90,12 @@ impl Approved {
     /// `approval` when nothing was refused under that hash.
     pub fn load(ledger: &Ledger, hash: &str) -> Result<Self, Failure> {
         let unknown = |_| {
-            Failure::new(Code::Approval, format!("reading the approval {hash}"), "nothing was refused under that hash")
-                .hint("Give the hash that the refusal printed.")
+            Failure::new(
+                Code::Approval,
+                format!("reading the approval {hash}"),
+                "nothing was refused under that hash",
+            )
+            .hint("Give the hash that the refusal printed.")
         };
         Spool::open(&path(ledger, hash)?).map(Self).map_err(unknown)
     }
@@ -94,7 +105,11 @@ impl Approved {
     /// # Errors
     /// `state-damaged`.
     pub fn of(&self, code: Code) -> Result<ApprovedOf, Failure> {
-        Ok(ApprovedOf { code, reader: self.0.reader()?, next: None })
+        Ok(ApprovedOf {
+            code,
+            reader: self.0.reader()?,
+            next: None,
+        })
     }
 }
 

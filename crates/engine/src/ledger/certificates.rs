@@ -45,7 +45,10 @@ impl Ledger {
         let key = SigningKey::generate("counterpart")?;
         write_bytes_atomic(&path, key.to_openssh()?.as_bytes())?;
         let line = allowed_signers_line(counterpart_evidence::key::PRINCIPAL, &key.public_openssh()?)?;
-        write_bytes_atomic(&self.allowed_signers_path()?, format!("{}\n", line.trim_end()).as_bytes())?;
+        write_bytes_atomic(
+            &self.allowed_signers_path()?,
+            format!("{}\n", line.trim_end()).as_bytes(),
+        )?;
         Ok(key)
     }
 
@@ -70,7 +73,10 @@ impl Ledger {
     /// # Errors
     /// The name is none of a pass.
     pub fn certificate_path(&self, pass: &str) -> Result<PathBuf, Failure> {
-        Ok(self.dir().certificates_dir()?.join(format!("{}.json", safe(pass)?)))
+        Ok(self
+            .dir()
+            .certificates_dir()?
+            .join(format!("{}.json", safe(pass)?)))
     }
 
     /// Keeps a signed certificate.
@@ -90,14 +96,30 @@ impl Ledger {
     /// `not-found`, or `evidence-broken` that says what does not hold.
     pub fn certificate(&self, pass: &str) -> Result<(Certificate, Vec<u8>), Failure> {
         let path = self.certificate_path(pass)?;
-        let missing = || Failure::new(Code::NotFound, format!("reading the certificate of {pass}"), "there is none");
+        let missing = || {
+            Failure::new(
+                Code::NotFound,
+                format!("reading the certificate of {pass}"),
+                "there is none",
+            )
+        };
         let json = read_bytes(&path, MAX_CERTIFICATE_BYTES)?.ok_or_else(missing)?;
-        let signature = read_bytes(&path.with_extension("json.sig"), MAX_SIGNATURE_BYTES)?.ok_or_else(|| {
-            Failure::new(Code::EvidenceBroken, format!("checking the certificate of {pass}"), "its signature is gone")
-        })?;
+        let signature =
+            read_bytes(&path.with_extension("json.sig"), MAX_SIGNATURE_BYTES)?.ok_or_else(|| {
+                Failure::new(
+                    Code::EvidenceBroken,
+                    format!("checking the certificate of {pass}"),
+                    "its signature is gone",
+                )
+            })?;
         let public = self.signing_key()?.public_openssh()?;
-        let certificate = certificate::check(&json, &String::from_utf8_lossy(&signature), &public)
-            .map_err(|failure| Failure { doing: format!("checking the certificate of {pass}"), ..failure })?;
+        let certificate =
+            certificate::check(&json, &String::from_utf8_lossy(&signature), &public).map_err(|failure| {
+                Failure {
+                    doing: format!("checking the certificate of {pass}"),
+                    ..failure
+                }
+            })?;
         Ok((certificate, json))
     }
 
@@ -107,7 +129,10 @@ impl Ledger {
     /// As [`Ledger::certificate`].
     pub fn page(&self, pass: &str) -> Result<String, Failure> {
         let (certificate, json) = self.certificate(pass)?;
-        Ok(page::text(&certificate, &counterpart_evidence::canonical::sha256_hex(&json)))
+        Ok(page::text(
+            &certificate,
+            &counterpart_evidence::canonical::sha256_hex(&json),
+        ))
     }
 
     /// Every certificate of the pair, in order.
@@ -149,7 +174,11 @@ impl Ledger {
             let link = Link::of(&json)?;
             if record.body["sha256"].as_str() != Some(&link.sha256.to_string()) {
                 let why = "the journal names another content";
-                return Err(Failure::new(Code::EvidenceBroken, format!("checking the certificate of {pass}"), why));
+                return Err(Failure::new(
+                    Code::EvidenceBroken,
+                    format!("checking the certificate of {pass}"),
+                    why,
+                ));
             }
             chain.push(link)?;
         }
@@ -163,7 +192,11 @@ impl Ledger {
             return Ok(chained);
         }
         let why = format!("the journal names {chained} certificates, and {kept} are kept");
-        Err(Failure::new(Code::EvidenceBroken, "comparing the journal with the certificates", why))
+        Err(Failure::new(
+            Code::EvidenceBroken,
+            "comparing the journal with the certificates",
+            why,
+        ))
     }
 
     /// The last certificate in the journal.
@@ -181,7 +214,11 @@ impl Ledger {
         let Some(pass) = last else { return Ok(None) };
         let path = self.certificate_path(&pass)?;
         let missing = || {
-            Failure::new(Code::EvidenceBroken, format!("reading the certificate of {pass}"), "the journal names it, and it is gone")
+            Failure::new(
+                Code::EvidenceBroken,
+                format!("reading the certificate of {pass}"),
+                "the journal names it, and it is gone",
+            )
         };
         let json = read_bytes(&path, MAX_CERTIFICATE_BYTES)?.ok_or_else(missing)?;
         Link::of(&json).map(Some)

@@ -43,7 +43,12 @@ pub struct LogSink {
 impl LogSink {
     /// A log that will be at `path`.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, log: Mutex::default(), failure: Mutex::default(), retired: Mutex::default() }
+        Self {
+            path,
+            log: Mutex::default(),
+            failure: Mutex::default(),
+            retired: Mutex::default(),
+        }
     }
 
     /// How the application renames what it retires, `X{name}`: such renames are told in those words.
@@ -128,7 +133,9 @@ impl LogSink {
 
 /// True when `to` is what the application calls `from` once it is retired, in the same directory.
 pub fn retired_as(pattern: &str, from: &EntryPath, to: &EntryPath) -> bool {
-    let Some((before, after)) = pattern.split_once("{name}") else { return false };
+    let Some((before, after)) = pattern.split_once("{name}") else {
+        return false;
+    };
     let expected = [before.as_bytes(), from.name(), after.as_bytes()].concat();
     from.parent() == to.parent() && to.name() == expected
 }
@@ -145,14 +152,20 @@ impl LogReader {
     /// # Errors
     /// `not-found`, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        Ok(Self { lines: LineReader::open(path)?, line: Vec::new() })
+        Ok(Self {
+            lines: LineReader::open(path)?,
+            line: Vec::new(),
+        })
     }
 
     /// The next line; `None` at the end.
     ///
     /// # Errors
     /// The log is damaged.
-    #[expect(clippy::should_implement_trait, reason = "it can fail, so it is no iterator over items")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it can fail, so it is no iterator over items"
+    )]
     pub fn next(&mut self) -> Result<Option<LogItem>, Failure> {
         if !self.lines.next_into(&mut self.line)? {
             return Ok(None);
@@ -164,7 +177,10 @@ impl LogReader {
 
 fn now() -> Timestamp {
     let now = jiff::Timestamp::now();
-    Timestamp::new(now.as_second(), u32::try_from(now.subsec_nanosecond()).unwrap_or(0))
+    Timestamp::new(
+        now.as_second(),
+        u32::try_from(now.subsec_nanosecond()).unwrap_or(0),
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

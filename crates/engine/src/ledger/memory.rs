@@ -63,13 +63,20 @@ pub struct ExcludedCount {
 impl Memory {
     /// The side at which a file is known to have rotted.
     pub fn rotten(&self, path: &[u8]) -> Option<SiteRole> {
-        self.rot.iter().find(|rot| rot.path.as_bytes() == path).map(|rot| rot.site)
+        self.rot
+            .iter()
+            .find(|rot| rot.path.as_bytes() == path)
+            .map(|rot| rot.site)
     }
 
     /// Remembers that a file rotted.
     pub fn note_rot(&mut self, path: &EntryPath, site: SiteRole, found_seconds: i64) {
         if self.rotten(path.as_bytes()).is_none() && self.rot.len() < MAX_ROT {
-            self.rot.push(Rot { path: path.clone(), site, found_seconds });
+            self.rot.push(Rot {
+                path: path.clone(),
+                site,
+                found_seconds,
+            });
         }
     }
 

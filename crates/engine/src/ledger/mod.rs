@@ -96,8 +96,12 @@ impl Ledger {
     /// `not-found`, or it cannot be read.
     pub fn report(&self, pass: &str) -> Result<PassReport, Failure> {
         let missing = || {
-            Failure::new(Code::NotFound, format!("looking for pass {pass}"), "the pair has no such pass")
-                .hint("`counterpart log` without --pass shows the last one.")
+            Failure::new(
+                Code::NotFound,
+                format!("looking for pass {pass}"),
+                "the pair has no such pass",
+            )
+            .hint("`counterpart log` without --pass shows the last one.")
         };
         read_json(&self.report_path(pass)?)?.ok_or_else(missing)
     }
@@ -142,8 +146,15 @@ impl Ledger {
 
 /// A pass's name as part of a file's name; it may come from a command line.
 pub(crate) fn safe(pass: &str) -> Result<&str, Failure> {
-    let good = !pass.is_empty() && pass.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let good = !pass.is_empty()
+        && pass
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     good.then_some(pass).ok_or_else(|| {
-        Failure::new(Code::Usage, format!("reading the pass name {pass:?}"), "it is not the name of a pass")
+        Failure::new(
+            Code::Usage,
+            format!("reading the pass name {pass:?}"),
+            "it is not the name of a pass",
+        )
     })
 }

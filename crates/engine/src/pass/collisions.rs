@@ -18,15 +18,18 @@ impl Pass<'_> {
         if !NameCheck::may_collide(rules) {
             return Ok(colliding);
         }
-        let mut sorter = Sorter::new(&self.ledger.spool_dir()?, SORT_MEMORY_BYTES, Ord::cmp);
+        let mut by_form = Sorter::new(&self.ledger.spool_dir()?, SORT_MEMORY_BYTES, Ord::cmp);
         let mut stream = self.sites.production.observed(Extent::Everything)?;
         let mut seen = Observed::default();
         while stream.next_into(&mut seen)? {
             if seen.now.is_some() {
-                sorter.push(&NameCheck::folded(rules, seen.path.as_bytes()), seen.path.as_bytes())?;
+                by_form.push(
+                    &NameCheck::folded(rules, seen.path.as_bytes()),
+                    seen.path.as_bytes(),
+                )?;
             }
         }
-        let mut sorted = sorter.finish()?;
+        let mut sorted = by_form.finish()?;
         let mut last: Option<(Vec<u8>, Vec<u8>)> = None;
         while let Some((folded, path)) = sorted.next()? {
             if let Some((_, other)) = last.as_ref().filter(|(key, _)| key == folded)

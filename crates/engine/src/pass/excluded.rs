@@ -34,8 +34,13 @@ impl Pass<'_> {
             return;
         }
         let why = "excluded, at both sites, and not the same";
-        let finding =
-            Finding::new(&production.path, Code::ExcludedDiffers, SiteRole::Standby, Verdict::NotCompared, why);
+        let finding = Finding::new(
+            &production.path,
+            Code::ExcludedDiffers,
+            SiteRole::Standby,
+            Verdict::NotCompared,
+            why,
+        );
         self.findings.add(&finding.declared());
     }
 
@@ -59,7 +64,11 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn new(stream: Box<dyn Stream<ExcludedEntry> + 'a>) -> Result<Self, Failure> {
-        let mut head = Self { stream, entry: ExcludedEntry::default(), filled: false };
+        let mut head = Self {
+            stream,
+            entry: ExcludedEntry::default(),
+            filled: false,
+        };
         head.advance()?;
         Ok(head)
     }

@@ -2,6 +2,7 @@
 //!
 //! This module is the list of steps; what each does is in a module of its own.
 
+mod certificate;
 mod certify;
 mod check;
 mod collisions;
@@ -11,6 +12,7 @@ mod observe;
 mod planned;
 mod reading;
 mod refused;
+mod report;
 mod verified;
 
 pub use observe::Observation;
@@ -21,7 +23,7 @@ use crate::findings::Findings;
 use crate::guard::{Judged, Judging, judge, judge_approval};
 use crate::ledger::{Ledger, LogSink, Memory};
 use crate::plan::Plan;
-use crate::report::{PassReport, PlanReport, RefusalReport};
+use crate::report::{PassReport, PlanReport};
 use crate::request::{PassKind, PassRequest};
 use crate::settings::PairSettings;
 use counterpart_model::{EntryPath, Failure, SiteRole};
@@ -117,7 +119,9 @@ impl Drop for Abandon<'_> {
 impl Pass<'_> {
     fn steps(&self, opened: check::BothOpened) -> Result<Outcome, Failure> {
         if opened.standby.recovered > 0 {
-            self.listener.event(&Event::Resumed { changes: opened.standby.recovered });
+            self.listener.event(&Event::Resumed {
+                changes: opened.standby.recovered,
+            });
         }
         self.listener.event(&Event::Began(StepName::Observe));
         let observation = self.observe(opened)?;
@@ -129,18 +133,26 @@ impl Pass<'_> {
         self.listener.event(&Event::Began(StepName::Judge));
         let judged = self.judge(&observation, &plan)?;
         match (self.request.kind, judged) {
-            (PassKind::Plan, judged) => self.planned(&observation, &plan, judged).map(Box::new).map(Outcome::Plan),
+            (PassKind::Plan, judged) => self
+                .planned(&observation, &plan, judged)
+                .map(Box::new)
+                .map(Outcome::Plan),
             (PassKind::Verify, _) => {
                 self.report_differences(&plan)?;
-                self.certify(&observation, &Applied::default(), &plan).map(Box::new).map(Outcome::Pass)
+                self.certify(&observation, &Applied::default(), &plan)
+                    .map(Box::new)
+                    .map(Outcome::Pass)
             }
-            (PassKind::Run, Judged::Refused(refusal)) => {
-                self.refused(&observation, refusal).map(Box::new).map(Outcome::Pass)
-            }
+            (PassKind::Run, Judged::Refused(refusal)) => self
+                .refused(&observation, refusal)
+                .map(Box::new)
+                .map(Outcome::Pass),
             (PassKind::Run, Judged::Allowed) => {
                 let applied = self.apply(&observation, &plan)?;
                 self.read_share(&observation)?;
-                self.certify(&observation, &applied, &plan).map(Box::new).map(Outcome::Pass)
+                self.certify(&observation, &applied, &plan)
+                    .map(Box::new)
+                    .map(Outcome::Pass)
             }
         }
     }
@@ -157,7 +169,6 @@ impl Pass<'_> {
             observation,
             plan,
             known_filesystem: known.as_deref(),
-            listener: self.listener,
         })?;
         judge_approval(&refusals, plan, self.ledger, self.request.approve.as_deref())
     }
@@ -165,7 +176,10 @@ impl Pass<'_> {
     fn apply(&self, observation: &Observation, plan: &Plan) -> Result<Applied, Failure> {
         self.listener.event(&Event::Began(StepName::Apply));
         let totals = plan.totals;
-        self.listener.event(&Event::Ahead { entries: totals.steps(), bytes: totals.bytes });
+        self.listener.event(&Event::Ahead {
+            entries: totals.steps(),
+            bytes: totals.bytes,
+        });
         self.sites.standby.adopt()?;
         if totals.steps() == 0 {
             return Ok(Applied::default());
@@ -203,18 +217,18 @@ impl Pass<'_> {
     pub(crate) fn threads(&self) -> usize {
         const MOST: usize = 8;
         match self.settings.movers {
-            0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(MOST),
+            0 => std::thread::available_parallelism()
+                .map_or(2, std::num::NonZero::get)
+                .min(MOST),
             movers => movers,
         }
     }
 
     pub(crate) fn stop_if_asked(&self) -> Result<(), Failure> {
-        if self.listener.interrupted() { Err(interrupted()) } else { Ok(()) }
-    }
-
-    pub(crate) fn refusal_report(&self, observation: &Observation, refusal: RefusalReport) -> PassReport {
-        let mut report = self.empty_report(observation);
-        report.refusal = Some(refusal);
-        report
+        if self.listener.interrupted() {
+            Err(interrupted())
+        } else {
+            Ok(())
+        }
     }
 }

@@ -3,7 +3,9 @@
 use super::Pass;
 use super::check::BothOpened;
 use crate::request::PassKind;
-use counterpart_model::{Carry, Code, Digest, EntryPath, Failure, Finding, Grain, MetadataClass, SiteRole, Verdict};
+use counterpart_model::{
+    Carry, Code, Digest, EntryPath, Failure, Finding, Grain, MetadataClass, SiteRole, Verdict,
+};
 use counterpart_port::{Base, Extent, Profile, ScanReport, ScanRequest, Site};
 
 /// What both scans found.
@@ -61,7 +63,11 @@ impl Pass<'_> {
         let BothOpened { production, standby } = opened;
         let carry = self.supported(&standby.profile);
         let grain = standby.profile.capabilities.grain;
-        let policy = counterpart_model::Policy { carry, ..self.settings.policy.clone() }.hash(grain);
+        let policy = counterpart_model::Policy {
+            carry,
+            ..self.settings.policy.clone()
+        }
+        .hash(grain);
         let refreshed = self.excluded_are_due();
         let request = ScanRequest {
             grain,
@@ -71,7 +77,11 @@ impl Pass<'_> {
             moved: self.has_moved(&production.profile),
             refresh_excluded: refreshed,
         };
-        let of_standby = ScanRequest { settle_seconds: 0, moved: false, ..request.clone() };
+        let of_standby = ScanRequest {
+            settle_seconds: 0,
+            moved: false,
+            ..request.clone()
+        };
         let (first, second) = std::thread::scope(|scope| {
             let scan = scope.spawn(|| self.scan(self.sites.production, &request));
             let standby = self.scan(self.sites.standby, &of_standby);
@@ -115,9 +125,17 @@ impl Pass<'_> {
                 continue;
             }
             carry = carry.without(class);
-            let why = format!("the standby's filesystem cannot hold {}; it is neither carried nor compared", class.word());
-            let finding =
-                Finding::new(&EntryPath::root(), Code::NotCarried, SiteRole::Standby, Verdict::NotCompared, why);
+            let why = format!(
+                "the standby's filesystem cannot hold {}; it is neither carried nor compared",
+                class.word()
+            );
+            let finding = Finding::new(
+                &EntryPath::root(),
+                Code::NotCarried,
+                SiteRole::Standby,
+                Verdict::NotCompared,
+                why,
+            );
             self.findings.add(&finding.declared());
         }
         carry
@@ -126,7 +144,10 @@ impl Pass<'_> {
     /// On another filesystem inodes and times of change say nothing; a guard refuses unless that was approved.
     fn has_moved(&self, production: &Profile) -> bool {
         let memory = crate::apply::lock(&self.memory);
-        memory.production_filesystem.as_ref().is_some_and(|known| *known != production.filesystem.identity)
+        memory
+            .production_filesystem
+            .as_ref()
+            .is_some_and(|known| *known != production.filesystem.identity)
     }
 
     fn excluded_are_due(&self) -> bool {
@@ -134,11 +155,19 @@ impl Pass<'_> {
         let reread = i64::try_from(self.settings.reread_seconds).unwrap_or(i64::MAX);
         let counted = memory.excluded.map(|count| count.at_seconds);
         let due = counted.is_none_or(|at| self.began.as_second().saturating_sub(at) >= reread);
-        !self.settings.policy.exclude.is_empty() && (due || self.request.reread) && self.request.kind != PassKind::Plan
+        !self.settings.policy.exclude.is_empty()
+            && (due || self.request.reread)
+            && self.request.kind != PassKind::Plan
     }
 }
 
 /// A scan that panicked ends the pass as a fault of the program.
 fn join<T>(joined: std::thread::Result<Result<T, Failure>>) -> Result<T, Failure> {
-    joined.unwrap_or_else(|_| Err(Failure::new(Code::Io, "scanning production", "the program failed")))
+    joined.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Code::Io,
+            "scanning production",
+            "the program failed",
+        ))
+    })
 }

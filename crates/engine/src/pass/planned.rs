@@ -24,7 +24,10 @@ impl Pass<'_> {
         Ok(PlanReport {
             pair: self.settings.name.clone(),
             as_of: observation.production.began.rfc3339(),
-            production: SideReport::new(&observation.production_profile.location, &observation.production.tally),
+            production: SideReport::new(
+                &observation.production_profile.location,
+                &observation.production.tally,
+            ),
             standby: SideReport::new(&observation.standby_profile.location, &observation.standby.tally),
             changes: counts(plan),
             bytes: totals.bytes,

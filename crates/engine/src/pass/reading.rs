@@ -37,14 +37,17 @@ impl Pass<'_> {
         if doubt != Doubt::Restamped {
             self.announce_reading(observation);
         }
-        self.on_both(|role| self.rereading(role).doubtful(doubt))
+        on_both(|role| self.rereading(role).doubtful(doubt))
     }
 
     fn announce_reading(&self, observation: &Observation) {
         self.listener.event(&Event::Began(StepName::Reread));
         let (production, standby) = (observation.production.tally, observation.standby.tally);
         let entries = production.files + standby.files;
-        self.listener.event(&Event::Ahead { entries, bytes: production.bytes + standby.bytes });
+        self.listener.event(&Event::Ahead {
+            entries,
+            bytes: production.bytes + standby.bytes,
+        });
     }
 
     /// Reads this pass's share of both copies, or all of both where that is asked.
@@ -53,7 +56,7 @@ impl Pass<'_> {
         if self.request.reread {
             self.announce_reading(observation);
         }
-        self.on_both(|role| self.read_share_of(role, observation))
+        on_both(|role| self.read_share_of(role, observation))
     }
 
     fn read_share_of(&self, role: SiteRole, observation: &Observation) -> Result<(), Failure> {
@@ -61,7 +64,10 @@ impl Pass<'_> {
         let rereading = self.rereading(role);
         if self.request.reread {
             rereading.share(&EntryPath::root(), u64::MAX, now)?;
-            *crate::apply::lock(&self.memory).reading(role) = Reading { next: EntryPath::root(), at_seconds: now };
+            *crate::apply::lock(&self.memory).reading(role) = Reading {
+                next: EntryPath::root(),
+                at_seconds: now,
+            };
             return Ok(());
         }
         let last = crate::apply::lock(&self.memory).reading(role).clone();
@@ -74,8 +80,15 @@ impl Pass<'_> {
             return Ok(());
         }
         let before = now.saturating_sub(i64::try_from(self.settings.reread_seconds / 20).unwrap_or(i64::MAX));
-        let next = if last.at_seconds == 0 { last.next } else { rereading.share(&last.next, share, before)? };
-        *crate::apply::lock(&self.memory).reading(role) = Reading { next, at_seconds: now };
+        let next = if last.at_seconds == 0 {
+            last.next
+        } else {
+            rereading.share(&last.next, share, before)?
+        };
+        *crate::apply::lock(&self.memory).reading(role) = Reading {
+            next,
+            at_seconds: now,
+        };
         Ok(())
     }
 
@@ -83,18 +96,20 @@ impl Pass<'_> {
     /// more than the even share, since files are read whole and passes may be late.
     fn share_bytes(&self, held_bytes: u64, last_seconds: i64, now_seconds: i64) -> u64 {
         let reread = u128::from(self.settings.reread_seconds.max(1));
-        let since = u128::try_from(now_seconds.saturating_sub(last_seconds)).unwrap_or(0).min(reread);
+        let since = u128::try_from(now_seconds.saturating_sub(last_seconds))
+            .unwrap_or(0)
+            .min(reread);
         let share = u128::from(held_bytes) * since * 11 / (reread * 10);
         u64::try_from(share).unwrap_or(u64::MAX).min(held_bytes)
     }
+}
 
-    /// Does the same at both sites at once.
-    fn on_both(&self, work: impl Fn(SiteRole) -> Result<(), Failure> + Sync) -> Result<(), Failure> {
-        std::thread::scope(|scope| {
-            let production = scope.spawn(|| work(SiteRole::Production));
-            let standby = work(SiteRole::Standby);
-            let failed = || Failure::new(counterpart_model::Code::Io, "reading again", "the program failed");
-            production.join().unwrap_or_else(|_| Err(failed())).and(standby)
-        })
-    }
+/// Does the same at both sites at once.
+fn on_both(work: impl Fn(SiteRole) -> Result<(), Failure> + Sync) -> Result<(), Failure> {
+    std::thread::scope(|scope| {
+        let production = scope.spawn(|| work(SiteRole::Production));
+        let standby = work(SiteRole::Standby);
+        let failed = || Failure::new(counterpart_model::Code::Io, "reading again", "the program failed");
+        production.join().unwrap_or_else(|_| Err(failed())).and(standby)
+    })
 }

@@ -31,5 +31,8 @@ impl Pass<'_> {
 /// The present time; only the engine and the sites read clocks.
 pub(crate) fn now() -> Timestamp {
     let now = jiff::Timestamp::now();
-    Timestamp::new(now.as_second(), u32::try_from(now.subsec_nanosecond()).unwrap_or(0))
+    Timestamp::new(
+        now.as_second(),
+        u32::try_from(now.subsec_nanosecond()).unwrap_or(0),
+    )
 }

@@ -23,21 +23,37 @@ fn differences(step: &Step) -> Vec<Finding> {
         Finding::new(path, code, SiteRole::Standby, Verdict::Different, why)
     };
     match step.action {
-        Action::Create => vec![finding(&step.path, Code::OnlyProduction, "the standby lacks it".into())],
+        Action::Create => vec![finding(
+            &step.path,
+            Code::OnlyProduction,
+            "the standby lacks it".into(),
+        )],
         Action::Remove | Action::RemovedWithParent => {
-            vec![finding(&step.path, Code::OnlyStandby, "production lacks it".into())]
+            vec![finding(
+                &step.path,
+                Code::OnlyStandby,
+                "production lacks it".into(),
+            )]
         }
         Action::Rename => {
             let from = step.from.clone().unwrap_or_default();
             let why = format!("production calls it {} now", step.path);
             vec![
-                finding(&step.path, Code::OnlyProduction, format!("the standby calls it {from}")),
+                finding(
+                    &step.path,
+                    Code::OnlyProduction,
+                    format!("the standby calls it {from}"),
+                ),
                 finding(&from, Code::OnlyStandby, why),
             ]
         }
         Action::Modify | Action::Replace | Action::Metadata => {
             let letters = itemize::letters(step);
-            vec![finding(&step.path, Code::Differs, format!("not the same at both sites ({letters})"))]
+            vec![finding(
+                &step.path,
+                Code::Differs,
+                format!("not the same at both sites ({letters})"),
+            )]
         }
     }
 }

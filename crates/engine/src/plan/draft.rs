@@ -8,10 +8,10 @@ use counterpart_store::spool::{Spool, SpoolWriter};
 use std::path::Path;
 
 /// Memory for one sorter of the planner, in bytes.
-pub const SORT_MEMORY_BYTES: usize = 4 << 20;
+pub(crate) const SORT_MEMORY_BYTES: usize = 4 << 20;
 
 /// A decided list of steps, not yet a plan.
-pub struct Draft {
+pub(crate) struct Draft {
     /// The steps, in path order.
     pub steps: Spool<Step>,
     /// Entries that the standby keeps although production lacks them, in path order.
@@ -32,7 +32,7 @@ pub struct Draft {
 ///
 /// # Errors
 /// A stream or spool failed.
-pub fn draft(
+pub(crate) fn draft(
     mut merge: Merge<'_>,
     rules: &Rules<'_>,
     names: &NameCheck,
@@ -92,10 +92,13 @@ impl DraftWriter {
             (Action::Create, Some(fact), _) if is_renamable(fact.kind, fact.size_bytes) => {
                 self.created_files += 1;
                 let key = super::renames::key(fact.size_bytes, true, &step.path);
-                self.by_size.push(&key, moved_from.map_or(b"", |path| path.as_bytes()))
+                self.by_size
+                    .push(&key, moved_from.map_or(b"", |path| path.as_bytes()))
             }
             (Action::Remove, _, Some(fact)) if is_renamable(fact.kind, fact.size_bytes) => {
-                let Some(digest) = fact.digest() else { return Ok(()) };
+                let Some(digest) = fact.digest() else {
+                    return Ok(());
+                };
                 self.removed_files += 1;
                 let key = super::renames::key(fact.size_bytes, false, &step.path);
                 self.by_size.push(&key, &digest.0)
@@ -126,6 +129,6 @@ fn is_renamable(kind: Kind, size_bytes: u64) -> bool {
 ///
 /// # Errors
 /// None today; the directory is only touched when memory is full.
-pub fn path_sorter<T: serde::Serialize + serde::de::DeserializeOwned>(dir: &Path) -> PathSorter<T> {
+pub(crate) fn path_sorter<T: serde::Serialize + serde::de::DeserializeOwned>(dir: &Path) -> PathSorter<T> {
     PathSorter::new(dir, SORT_MEMORY_BYTES)
 }

@@ -9,7 +9,7 @@ use counterpart_store::spool::{Spool, SpoolReader, SpoolWriter};
 use std::path::Path;
 
 /// Every change that a pass would make.
-pub struct Plan {
+pub(crate) struct Plan {
     /// The steps, in path order.
     pub steps: Spool<Step>,
     /// What they add up to.
@@ -18,7 +18,7 @@ pub struct Plan {
 
 /// What a plan adds up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
+pub(crate) struct Totals {
     /// New entries.
     pub created: u64,
     /// New files.
@@ -47,7 +47,7 @@ pub struct Totals {
 ///
 /// # Errors
 /// A spool failed.
-pub fn finish(
+pub(crate) fn finish(
     draft: &Draft,
     renames: Renames,
     excluded: Box<dyn Stream<ExcludedEntry> + '_>,
@@ -81,7 +81,10 @@ pub fn finish(
             }
         }
     }
-    Ok(Plan { steps: writer.finish()?, totals })
+    Ok(Plan {
+        steps: writer.finish()?,
+        totals,
+    })
 }
 
 enum Settled {
@@ -100,14 +103,22 @@ fn settle(
         return Ok(Settled::Step);
     }
     let goes = matches!(step.action, Action::Remove | Action::Replace);
-    let directory = step.present.as_ref().is_some_and(|fact| fact.kind == Kind::Directory);
+    let directory = step
+        .present
+        .as_ref()
+        .is_some_and(|fact| fact.kind == Kind::Directory);
     if !(goes && directory) {
         return Ok(Settled::Step);
     }
     if keepers.any_beneath(&step.path)? {
         let why = "production's directory is gone, but the standby's holds entries that are kept; it is left";
-        let finding =
-            Finding::new(&step.path, Code::ExcludedBeneath, SiteRole::Standby, Verdict::NotCompared, why);
+        let finding = Finding::new(
+            &step.path,
+            Code::ExcludedBeneath,
+            SiteRole::Standby,
+            Verdict::NotCompared,
+            why,
+        );
         return Ok(Settled::Left(finding.declared()));
     }
     *leaving = Some(step.path.clone());
@@ -136,7 +147,7 @@ impl Totals {
     }
 
     /// Steps in all.
-    pub fn steps(&self) -> u64 {
+    pub(crate) fn steps(&self) -> u64 {
         self.created + self.modified + self.deleted + self.renamed + self.metadata
     }
 }
@@ -157,7 +168,10 @@ impl Halves {
         loop {
             if self.next.is_none() {
                 let (mut path, mut half) = (EntryPath::root(), Half::From);
-                self.next = self.sorted.next_into(&mut path, &mut half)?.then_some((path, half));
+                self.next = self
+                    .sorted
+                    .next_into(&mut path, &mut half)?
+                    .then_some((path, half));
             }
             match &self.next {
                 Some((path, _)) if *path < step.path => self.next = None,
@@ -165,7 +179,9 @@ impl Halves {
                 _ => return Ok(false),
             }
         }
-        let Some((_, half)) = self.next.take() else { return Ok(false) };
+        let Some((_, half)) = self.next.take() else {
+            return Ok(false);
+        };
         if let Half::To { from, digest } = half {
             step.action = Action::Rename;
             step.from = Some(from);
@@ -188,7 +204,12 @@ struct Keepers<'a> {
 
 impl<'a> Keepers<'a> {
     fn new(kept: SpoolReader<EntryPath>, excluded: Box<dyn Stream<ExcludedEntry> + 'a>) -> Self {
-        Self { kept, excluded, next_kept: Some(EntryPath::root()), next_excluded: Some(EntryPath::root()) }
+        Self {
+            kept,
+            excluded,
+            next_kept: Some(EntryPath::root()),
+            next_excluded: Some(EntryPath::root()),
+        }
     }
 
     /// True when something beneath the directory stays. Asked in path order.

@@ -3,9 +3,9 @@
 //! `draft` decides each difference by itself; `renames` finds new entries that are vanished ones; `finish` settles
 //! which directories go whole and counts everything. Nothing is changed here.
 
-pub mod draft;
-pub mod finish;
-pub mod names;
-pub mod renames;
+pub(crate) mod draft;
+pub(crate) mod finish;
+pub(crate) mod names;
+pub(crate) mod renames;
 
-pub use finish::Plan;
+pub(crate) use finish::Plan;

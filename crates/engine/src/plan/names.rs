@@ -5,7 +5,7 @@ use counterpart_port::NameRules;
 use std::collections::HashSet;
 
 /// Checks the names of new entries against what the standby can hold.
-pub struct NameCheck {
+pub(crate) struct NameCheck {
     rules: NameRules,
     /// Paths of production of which the standby would make one; filled only where it does not tell names apart.
     colliding: HashSet<Vec<u8>>,
@@ -13,20 +13,29 @@ pub struct NameCheck {
 
 impl NameCheck {
     /// A check by the standby's rules, with the paths that would become one there.
-    pub fn new(rules: NameRules, colliding: HashSet<Vec<u8>>) -> Self {
+    pub(crate) fn new(rules: NameRules, colliding: HashSet<Vec<u8>>) -> Self {
         Self { rules, colliding }
     }
 
     /// The finding for a step whose name cannot be held, or would become another entry's.
-    pub fn refuses(&self, step: &Step) -> Option<Finding> {
+    pub(crate) fn refuses(&self, step: &Step) -> Option<Finding> {
         if matches!(step.action, Action::Remove | Action::RemovedWithParent) {
             return None;
         }
         let finding = |code, why: &str| {
-            Some(Finding::new(&step.path, code, SiteRole::Standby, Verdict::NotCompared, why))
+            Some(Finding::new(
+                &step.path,
+                code,
+                SiteRole::Standby,
+                Verdict::NotCompared,
+                why,
+            ))
         };
         if self.colliding.contains(step.path.as_bytes()) {
-            return finding(Code::NameCollision, "another name of production would be the same one at the standby");
+            return finding(
+                Code::NameCollision,
+                "another name of production would be the same one at the standby",
+            );
         }
         match step.action {
             Action::Create => finding(Code::NameNotHeld, self.unheld(step.path.as_bytes())?),
@@ -36,8 +45,9 @@ impl NameCheck {
 
     /// Why the standby cannot hold a path; checks every component, since a directory that cannot be held takes all
     /// beneath it along.
-    pub fn unheld(&self, path: &[u8]) -> Option<&'static str> {
-        path.split(|&byte| byte == b'/').find_map(|name| self.unheld_name(name))
+    pub(crate) fn unheld(&self, path: &[u8]) -> Option<&'static str> {
+        path.split(|&byte| byte == b'/')
+            .find_map(|name| self.unheld_name(name))
     }
 
     fn unheld_name(&self, name: &[u8]) -> Option<&'static str> {
@@ -58,14 +68,16 @@ impl NameCheck {
     }
 
     /// True where two names of production could become one.
-    pub fn may_collide(rules: &NameRules) -> bool {
+    pub(crate) fn may_collide(rules: &NameRules) -> bool {
         !rules.case_sensitive || !rules.normalisation_sensitive
     }
 
     /// The form in which the standby would compare a path: lower case where it does not tell case apart. Composed and
     /// decomposed letters are folded to their base letter, so that a collision is rather reported than missed.
-    pub fn folded(rules: &NameRules, path: &[u8]) -> Vec<u8> {
-        let Ok(text) = std::str::from_utf8(path) else { return path.to_vec() };
+    pub(crate) fn folded(rules: &NameRules, path: &[u8]) -> Vec<u8> {
+        let Ok(text) = std::str::from_utf8(path) else {
+            return path.to_vec();
+        };
         let mut out = text.to_owned();
         if !rules.case_sensitive {
             out = out.chars().flat_map(char::to_lowercase).collect();
@@ -80,5 +92,7 @@ impl NameCheck {
 /// Canonical decomposition without the combining marks.
 fn decomposed(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
-    text.nfd().filter(|character| !unicode_normalization::char::is_combining_mark(*character)).collect()
+    text.nfd()
+        .filter(|character| !unicode_normalization::char::is_combining_mark(*character))
+        .collect()
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Half of a rename, keyed by its own path.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Half {
+pub(crate) enum Half {
     /// This new path has the content of a vanished one.
     To {
         /// The vanished path.
@@ -27,7 +27,7 @@ pub enum Half {
 const MAX_GROUP: usize = 65_536;
 
 /// Sort key: by size, removed before created, by path.
-pub fn key(size_bytes: u64, created: bool, path: &EntryPath) -> Vec<u8> {
+pub(crate) fn key(size_bytes: u64, created: bool, path: &EntryPath) -> Vec<u8> {
     let mut key = size_bytes.to_be_bytes().to_vec();
     key.push(u8::from(created));
     key.extend_from_slice(path.as_bytes());
@@ -36,10 +36,10 @@ pub fn key(size_bytes: u64, created: bool, path: &EntryPath) -> Vec<u8> {
 
 /// Reads candidates' digests: all of a batch at once, so that a site may read them in parallel. `None` for a file
 /// that cannot be read, or is left unread on purpose.
-pub type Hashing<'a> = &'a mut dyn FnMut(&[EntryPath]) -> Result<Vec<Option<Digest>>, Failure>;
+pub(crate) type Hashing<'a> = &'a mut dyn FnMut(&[EntryPath]) -> Result<Vec<Option<Digest>>, Failure>;
 
 /// The renames found, and how many candidates there were.
-pub struct Renames {
+pub(crate) struct Renames {
     /// Both halves of each rename.
     pub halves: PathSorter<Half>,
     /// How many renames there are.
@@ -52,9 +52,13 @@ pub struct Renames {
 ///
 /// # Errors
 /// A spool or the site failed.
-pub fn find(draft: &mut Draft, dir: &Path, hash: Hashing<'_>) -> Result<Renames, Failure> {
+pub(crate) fn find(draft: &mut Draft, dir: &Path, hash: Hashing<'_>) -> Result<Renames, Failure> {
     let halves = super::draft::path_sorter(dir);
-    let mut renames = Renames { halves, found: 0, candidates: 0 };
+    let mut renames = Renames {
+        halves,
+        found: 0,
+        candidates: 0,
+    };
     if draft.created_files == 0 || draft.removed_files == 0 {
         return Ok(renames);
     }
@@ -82,7 +86,9 @@ struct Group {
 
 impl Group {
     fn add(&mut self, rest: &[u8], value: &[u8]) {
-        let Some((&created, path)) = rest.split_first() else { return };
+        let Some((&created, path)) = rest.split_first() else {
+            return;
+        };
         let path = EntryPath::trusted(path);
         match (created, <[u8; 32]>::try_from(value)) {
             (0, Ok(digest)) if self.removed_count < MAX_GROUP => {
@@ -101,7 +107,9 @@ impl Group {
             let digests = hash(&paths)?;
             for ((path, hint), digest) in self.created.iter().zip(digests) {
                 let Some(digest) = digest else { continue };
-                let Some(from) = take(&mut self.removed, digest, hint) else { continue };
+                let Some(from) = take(&mut self.removed, digest, hint) else {
+                    continue;
+                };
                 renames.found += 1;
                 renames.halves.push(&from, &Half::From)?;
                 renames.halves.push(path, &Half::To { from, digest })?;
@@ -113,7 +121,11 @@ impl Group {
 }
 
 /// Takes the vanished path of this digest: the hinted one, else the first.
-fn take(removed: &mut HashMap<Digest, Vec<EntryPath>>, digest: Digest, hint: &EntryPath) -> Option<EntryPath> {
+fn take(
+    removed: &mut HashMap<Digest, Vec<EntryPath>>,
+    digest: Digest,
+    hint: &EntryPath,
+) -> Option<EntryPath> {
     let paths = removed.get_mut(&digest)?;
     let at = paths.iter().position(|path| path == hint).unwrap_or(0);
     (at < paths.len()).then(|| paths.remove(at))

@@ -1,0 +1,227 @@
+//! The certificate of a pass, filled in from what the pass saw and did.
+
+use super::certify::Judgement;
+use super::refused::now;
+use super::{Observation, Pass};
+use crate::apply::Applied;
+use crate::ledger::memory::ExcludedCount;
+use counterpart_evidence::certificate as evidence;
+use counterpart_evidence::certificate::{Certificate, Moment};
+use counterpart_model::{Code, Digest, Failure, SiteRole, Timestamp};
+use counterpart_port::{Closed, Mount, Profile, ScanReport};
+use counterpart_store::FinishedLog;
+
+impl Pass<'_> {
+    pub(super) fn certificate(
+        &self,
+        observation: &Observation,
+        applied: &Applied,
+        judgement: &Judgement,
+        closed: [&Closed; 2],
+        log: Option<FinishedLog>,
+    ) -> Result<Certificate, Failure> {
+        let key = self.ledger.signing_key()?;
+        let last = self.ledger.last_link()?;
+        let [production, standby] = closed;
+        let (not_compared, findings) = self.findings.groups();
+        let certificate = Certificate {
+            format: evidence::Format::default(),
+            identity: evidence::Identity {
+                pair: self.settings.name.clone(),
+                pass: self.name.clone(),
+                sequence: last.map_or(1, |link| link.sequence + 1),
+                previous: last.map(|link| link.sha256),
+            },
+            actor: self.actor(),
+            scope: self.scope(observation),
+            times: self.times(observation),
+            tool: self.tool(observation),
+            production_state: production_state(observation),
+            production: Some(self.manifest(production, &observation.production)),
+            standby: Some(self.manifest(standby, &observation.standby)),
+            verdicts: judgement.verdicts(standby),
+            not_compared,
+            changes: self.changes(applied, log),
+            findings,
+            failures: evidence::Failures::default(),
+            exceptions: Vec::new(),
+            probes: Vec::new(),
+            sentences: evidence::Sentences::default(),
+            signing: evidence::Signing::of(&key)?,
+        };
+        Ok(certificate.with_sentences())
+    }
+
+    fn moment(&self, time: Timestamp) -> Moment {
+        Moment::new(time, self.request.tool.utc_offset_seconds)
+    }
+
+    fn moment_of_seconds(&self, seconds: i64) -> Moment {
+        Moment::from_seconds(seconds, self.request.tool.utc_offset_seconds)
+    }
+
+    fn actor(&self) -> evidence::Actor {
+        let actor = &self.request.actor;
+        evidence::Actor {
+            account: actor.account.clone(),
+            person: None,
+            host: actor.host.clone(),
+            command: vec![actor.command.clone()],
+            reason: self.request.reason.clone(),
+            schedule: None,
+            approval: self.request.approve.clone(),
+        }
+    }
+
+    fn scope(&self, observation: &Observation) -> evidence::Scope {
+        let policy = &self.settings.policy;
+        let counted = crate::apply::lock(&self.memory).excluded;
+        evidence::Scope {
+            production: site_scope(&observation.production_profile),
+            standby: site_scope(&observation.standby_profile),
+            layers: vec![evidence::Layer::Tree],
+            metadata: evidence::Scope::classes(policy.carry, observation.carry),
+            owner_by: policy.owner_by,
+            excluded: evidence::Excluded {
+                patterns: policy.exclude.clone(),
+                production: counted.map(|count| self.excluded_at(count, SiteRole::Production)),
+                standby: counted.map(|count| self.excluded_at(count, SiteRole::Standby)),
+            },
+            stubs: policy.stubs.clone(),
+            settle_seconds: self.settings.settle_seconds,
+            append_only: self.settings.append_only.clone(),
+        }
+    }
+
+    fn excluded_at(&self, count: ExcludedCount, role: SiteRole) -> evidence::ExcludedAtSite {
+        let (holds, newest) = match role {
+            SiteRole::Production => (count.production, count.production_newest_seconds),
+            SiteRole::Standby => (count.standby, count.standby_newest_seconds),
+        };
+        evidence::ExcludedAtSite {
+            holds,
+            newest: newest.map(|seconds| self.moment_of_seconds(seconds)),
+            counted: self.moment_of_seconds(count.at_seconds),
+        }
+    }
+
+    fn times(&self, observation: &Observation) -> evidence::Times {
+        let span = |report: &ScanReport| evidence::Span {
+            began: self.moment(report.began),
+            ended: self.moment(report.ended),
+        };
+        let seen = observation
+            .production
+            .grain_seen
+            .unwrap_or(counterpart_model::Grain::TWO_SECONDS);
+        evidence::Times {
+            as_of: self.moment(observation.production.began),
+            standby_as_of: Some(self.moment(now())),
+            began: self.moment_of_seconds(self.began.as_second()),
+            ended: self.moment(now()),
+            production_scan: span(&observation.production),
+            standby_scan: Some(span(&observation.standby)),
+            clock_offset: None,
+            grains: evidence::Grains {
+                production_ns: seen.nanos(),
+                standby_ns: observation.standby_profile.capabilities.grain.nanos(),
+                compared_ns: observation.grain.nanos(),
+            },
+        }
+    }
+
+    fn tool(&self, observation: &Observation) -> evidence::Tool {
+        let tool = &self.request.tool;
+        evidence::Tool {
+            name: tool.name.clone(),
+            version: tool.version.clone(),
+            sha256: Digest::from_hex(&tool.sha256),
+            agent_sha256: None,
+            system: observation.standby_profile.system.clone(),
+            configuration: Digest::from_hex(&self.request.config_sha256).unwrap_or(observation.policy),
+            policy: observation.policy,
+        }
+    }
+
+    fn manifest(&self, closed: &Closed, scanned: &ScanReport) -> evidence::SiteManifest {
+        let how = closed.how;
+        evidence::SiteManifest {
+            root: closed.root,
+            holds: closed.tally,
+            algorithm: self.settings.policy.algorithm,
+            obtained: evidence::Obtained {
+                read: how.read,
+                written: how.written,
+                carried: how.carried,
+                moved: how.moved,
+                unread: how.unread,
+            },
+            unread: closed.unread,
+            oldest_read: closed
+                .oldest_read_seconds
+                .map(|seconds| self.moment_of_seconds(seconds)),
+            mounts: scanned.mounts.iter().map(mounted).collect(),
+        }
+    }
+
+    fn changes(&self, applied: &Applied, log: Option<FinishedLog>) -> evidence::Changes {
+        let set_aside = applied.counts.modified + applied.counts.deleted;
+        let keep = i64::try_from(self.settings.history_seconds).unwrap_or(i64::MAX);
+        let kept_until = self.moment_of_seconds(self.began.as_second().saturating_add(keep));
+        evidence::Changes {
+            created: applied.counts.created,
+            modified: applied.counts.modified,
+            deleted: applied.counts.deleted,
+            renamed: applied.counts.renamed,
+            metadata: applied.counts.metadata,
+            bytes_read: applied.bytes_read + self.reread_bytes(),
+            bytes_sent: applied.bytes_sent,
+            log: log.map(|log| evidence::Attachment {
+                name: log
+                    .path
+                    .file_name()
+                    .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+                bytes: log.len_bytes,
+                sha256: log.sha256,
+            }),
+            history: evidence::HistorySummary {
+                replaced: applied.counts.modified,
+                removed: applied.counts.deleted,
+                drifted: self
+                    .findings
+                    .sums()
+                    .by_code
+                    .get(&Code::Drift)
+                    .map_or(0, |(count, _)| *count),
+                kept_until: (set_aside > 0).then_some(kept_until),
+            },
+        }
+    }
+}
+
+fn site_scope(profile: &Profile) -> evidence::SiteScope {
+    evidence::SiteScope {
+        location: profile.location.clone(),
+        host: profile.host.clone(),
+        system: profile.system.clone(),
+    }
+}
+
+fn mounted(mount: &Mount) -> evidence::Mounted {
+    evidence::Mounted {
+        path: mount.path.to_string(),
+        kind: mount.kind.clone(),
+        identity: mount.identity.clone(),
+    }
+}
+
+fn production_state(observation: &Observation) -> evidence::ProductionState {
+    let moving = now().seconds.saturating_sub(observation.production.began.seconds);
+    evidence::ProductionState {
+        hold: evidence::HoldMethod::None,
+        moving_seconds: u64::try_from(moving).unwrap_or(0),
+        after_cut_off: observation.production.after_cut_off,
+        settling: observation.production.settling,
+        database_position: None,
+    }
+}

@@ -1,0 +1,146 @@
+//! One entry that is there: is it as the manifest says, does it wait for a later pass, what is it now?
+
+use super::{Delta, Scan};
+use crate::facts::{fresh_window_nanos, observation};
+use counterpart_model::{
+    Code, Content, EntryPath, Fact, Failure, How, Kind, Observation, SiteRole, Standing, Verdict,
+};
+use counterpart_tree::Stat;
+
+impl Scan<'_> {
+    /// An entry that is there.
+    pub(super) fn entry(&mut self, path: &EntryPath, stat: &Stat) -> Result<(), Failure> {
+        self.tick()?;
+        let known = self.advance_base(path)?;
+        self.note_grain(stat);
+        let leader = match &mut self.links {
+            Some(links) => links.leader(path, stat)?,
+            None => None,
+        };
+        if known {
+            self.waiting = false;
+            self.report.known += 1;
+            if self.unchanged(stat, leader.as_ref()) {
+                self.count_row(path);
+                return Ok(());
+            }
+        }
+        if self.is_held_back(path, stat, known) {
+            return Ok(());
+        }
+        self.changed(path, stat, known, leader)
+    }
+
+    /// Born after the scan began, or too young for the pair: left for the next pass as it was before.
+    fn is_held_back(&mut self, path: &EntryPath, stat: &Stat, known: bool) -> bool {
+        if self.pass.role == SiteRole::Standby {
+            return false;
+        }
+        if !known && self.is_unborn(path, stat) {
+            self.report.after_cut_off += 1;
+            return true;
+        }
+        if known && self.same_stamp(stat) {
+            return false;
+        }
+        let settle = i128::from(self.request.settle_seconds) * 1_000_000_000;
+        let young = stat.mtime.max(stat.ctime) > self.report.began.plus_nanos(-settle);
+        if stat.kind != Kind::File || settle == 0 || !young {
+            return false;
+        }
+        self.report.settling += 1;
+        self.tell(
+            path,
+            Code::Settling,
+            Verdict::NotCompared,
+            "younger than `settle`; it waits for a later pass",
+            true,
+        );
+        if known {
+            self.count_row(path);
+        }
+        true
+    }
+
+    /// Born after the cut-off, or moved into a directory that was.
+    fn is_unborn(&mut self, path: &EntryPath, stat: &Stat) -> bool {
+        let born_late = stat.born.is_some_and(|born| born > self.report.began);
+        if born_late && stat.kind == Kind::Directory {
+            self.unborn = Some(path.clone());
+        }
+        born_late
+            || self
+                .unborn
+                .as_ref()
+                .is_some_and(|directory| path.is_beneath(directory))
+    }
+
+    fn changed(
+        &mut self,
+        path: &EntryPath,
+        stat: &Stat,
+        known: bool,
+        leader: Option<EntryPath>,
+    ) -> Result<(), Failure> {
+        let (mut fact, mut seen) = match self.pass.fact(self.terms, path, stat) {
+            Ok(fact) => (fact, observation(stat)),
+            Err(failure) if failure.code == Code::Vanished => return self.vanished_under_us(path, known),
+            Err(failure) => return self.unknowable(path, known, &failure),
+        };
+        if let Some(leader) = leader {
+            fact.kind = Kind::HardLink;
+            fact.size_bytes = 0;
+            fact.content = Content::None;
+            fact.target = leader.as_bytes().to_vec();
+        }
+        if !self.pass.request.policy.stubs.recall && self.stubs.is_stub(path, stat) {
+            fact.standing = Standing::Stub;
+            self.check_stub(path, stat);
+        }
+        let window = fresh_window_nanos(self.report.grain_seen);
+        seen.racy = fact.kind != Kind::File && stat.ctime > self.report.began.plus_nanos(-window);
+        let before = known.then(|| self.row.fact.clone());
+        let times_same = known && self.same_times(stat, &fact);
+        if known && times_same {
+            self.carry(&mut fact, &mut seen, stat);
+        }
+        self.count(path, &fact);
+        let delta = Delta {
+            path: path.clone(),
+            before,
+            now: Some((fact, seen)),
+            times_same,
+            withheld: false,
+        };
+        self.moves.add(&delta, None)?;
+        self.push(&delta)
+    }
+
+    /// Size and exact time of modification are as before; only inode or time of change moved.
+    fn same_times(&self, stat: &Stat, fact: &Fact) -> bool {
+        let before = &self.row.fact;
+        before.kind == fact.kind && before.size_bytes == fact.size_bytes && self.row.seen.mtime == stat.mtime
+    }
+
+    /// Carries the digest where nothing of the entry moved but the policy's wording, or all of it moved to other
+    /// storage with approval.
+    fn carry(&self, fact: &mut Fact, seen: &mut Observation, stat: &Stat) {
+        let before = &self.row;
+        let same_stamp = self.same_stamp(stat) && !before.seen.racy;
+        let same_algorithm = self
+            .pass
+            .base
+            .as_ref()
+            .is_some_and(|base| base.header().algorithm == self.pass.request.policy.algorithm);
+        if fact.kind != Kind::File || !same_algorithm || before.fact.standing != fact.standing {
+            return;
+        }
+        if same_stamp || self.request.moved {
+            fact.content = before.fact.content;
+            seen.obtained = before.seen.obtained;
+            if !same_stamp && fact.digest().is_some() {
+                seen.obtained.how = How::Moved;
+            }
+        }
+    }
+}
