@@ -6,6 +6,7 @@ mod signals;
 
 pub(crate) use paint::Paint;
 pub(crate) use progress::Shown;
+use progress::Talk;
 pub(crate) use signals::interrupted_flag;
 
 use crate::args::{ColourWhen, Global, ProgressForm};
@@ -80,7 +81,12 @@ impl Terminal {
             (false, ProgressForm::Auto) => ProgressForm::Lines,
             (false, form) => form,
         };
-        Shown::new(pair, form, self.verbose, deadline_seconds)
+        let talk = match (self.quiet, self.verbose) {
+            (true, _) => Talk::Nothing,
+            (false, false) => Talk::Some,
+            (false, true) => Talk::Everything,
+        };
+        Shown::new(pair, form, talk, deadline_seconds)
     }
 
     /// Prints a text document.

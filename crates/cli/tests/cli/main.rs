@@ -1,5 +1,10 @@
 //! Tests of the program from outside: its arguments, its configuration, its documents, its exports and its demo.
-#![allow(clippy::disallowed_methods, reason = "tests make and read files of their own")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::format_collect,
+    reason = "tests make files of their own, and fail where they find no value"
+)]
 
 mod arguments;
 mod check;

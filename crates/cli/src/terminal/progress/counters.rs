@@ -104,20 +104,21 @@ impl Counters {
         u64::try_from(part).unwrap_or(width)
     }
 
-    /// `apply: 1 234 of 5 678 entries, 1.2 GB of 3.4 GB, 210.0 MB/s, 12 s left`.
+    /// `apply: 12 s left, 210.0 MB/s, 1 234 of 5 678 entries, 1.2 GB of 3.4 GB`.
     pub(super) fn line(&self) -> String {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let (entries, bytes) = (load(&self.entries), load(&self.bytes));
         let (entries_ahead, bytes_ahead) = (load(&self.entries_ahead), load(&self.bytes_ahead));
+        // What matters most comes first, since a terminal may be narrow.
         let mut parts = Vec::new();
+        parts.extend(self.left(entries, entries_ahead, bytes, bytes_ahead));
+        parts.extend(self.rate(entries, bytes));
         if entries > 0 || entries_ahead > 0 {
             parts.push(format!("{} entries", of(entries, entries_ahead, units::count)));
         }
         if bytes > 0 || bytes_ahead > 0 {
             parts.push(of(bytes, bytes_ahead, units::short_bytes));
         }
-        parts.extend(self.rate(entries, bytes));
-        parts.extend(self.left(entries, entries_ahead, bytes, bytes_ahead));
         if parts.is_empty() {
             self.step().word().to_owned()
         } else {

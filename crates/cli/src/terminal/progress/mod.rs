@@ -15,11 +15,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// How much is said of a pass besides its progress.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Talk {
+    /// Nothing.
+    Nothing,
+    /// What a user would want to know at once.
+    Some,
+    /// Every change and finding.
+    Everything,
+}
+
 /// Shows one pass while it runs. What is shown goes away when this is dropped.
 pub(crate) struct Shown {
     counters: Arc<Counters>,
     display: Display,
-    verbose: bool,
+    talk: Talk,
     interrupted: Arc<AtomicBool>,
     end: Option<Instant>,
 }
@@ -32,7 +43,7 @@ impl Shown {
         Self {
             display: Display::start(pair, form, Arc::clone(&counters)),
             counters,
-            verbose,
+            talk,
             interrupted: interrupted_flag(),
             end,
         }
@@ -81,13 +92,13 @@ impl Listener for Shown {
         match event {
             Event::Began(step) => self.counters.begin(*step),
             Event::Ahead { entries, bytes } => self.counters.ahead(*entries, *bytes),
-            Event::Resumed { changes } => {
+            Event::Resumed { changes } if self.talk != Talk::Nothing => {
                 let changes = crate::words::counted(*changes, "change", "changes");
                 self.display
                     .print(&format!("an interrupted pass is resumed: {changes} taken over"));
             }
-            Event::Changed { .. } | Event::Found(_) if self.verbose => self.say(event),
-            Event::Changed { .. } | Event::Found(_) => {}
+            Event::Changed { .. } | Event::Found(_) if self.talk == Talk::Everything => self.say(event),
+            Event::Changed { .. } | Event::Found(_) | Event::Resumed { .. } => {}
         }
     }
 }
