@@ -170,3 +170,32 @@ fn the_identity_is_kept_and_the_root_keeps_its_time() {
     std::fs::write(scene.on_disk(".counterpart/identity.json"), b"{").unwrap();
     assert_eq!(identity::read(&scene.root).unwrap_err().code, Code::StateDamaged);
 }
+
+#[test]
+fn a_replacement_caught_before_its_exchange_is_no_version_and_is_cleared() {
+    let scene = Scene::new();
+    scene.write("a", b"old", 0o644, time(1));
+    let kept = scene.on_disk(".counterpart/history/p1");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::write(scene.on_disk(".counterpart/history/p1.open"), b"").unwrap();
+    std::fs::write(kept.join("1"), b"new, and never under its name").unwrap();
+    let inode = std::os::unix::fs::MetadataExt::ino(&kept.join("1").metadata().unwrap());
+    let line = format!(
+        "{{\"n\":1,\"path\":\"a\",\"kind\":\"File\",\"size_bytes\":3,\"mtime\":{{\"seconds\":1,\"nanos\":0}},\
+         \"mode\":\"0644\",\"why\":\"replaced\",\"at_seconds\":5,\"replacement_inode\":{inode}}}\n"
+    );
+    std::fs::write(kept.join("index"), line).unwrap();
+    assert_eq!(history::versions(&scene.root, &at("a")).unwrap(), []);
+    scene.apply("p2", &[]);
+    assert!(!kept.join("1").exists());
+    assert!(!scene.on_disk(".counterpart/history/p1.open").exists());
+    assert!(
+        scene
+            .on_disk(".counterpart/incoming")
+            .read_dir()
+            .unwrap()
+            .next()
+            .is_none()
+    );
+    assert_eq!(scene.read("a"), b"old");
+}
