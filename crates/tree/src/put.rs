@@ -67,10 +67,11 @@ impl Put {
             held.set_mtime(mtime)?;
             changed = true;
         }
-        changed |= self.put_owner(held, wanted, &before)?;
+        let owner = self.put_owner(held, wanted, &before)?;
+        changed |= owner;
         if !matches!(held, Held::Link(_)) {
             let lists = self.put_attributes(held, attributes, &before)?;
-            changed |= lists | self.put_mode(held, wanted, attributes, &before, changed || lists)?;
+            changed |= lists | self.put_mode(held, wanted, attributes, &before, owner || lists)?;
         }
         if changed { held.stat() } else { Ok(before) }
     }

@@ -326,6 +326,10 @@ impl NewFile {
             // Closed at open for the sake of its list or owner, yet no bits are carried.
             at::set_mode(handle, MODE_NOT_CARRIED & !0o022)?;
         }
+        // Set before the first stat, so that one stat does where nothing else differs.
+        if let Some(mtime) = metadata.mtime {
+            at::set_mtime(handle, mtime)?;
+        }
         put.settle(Held::Open(handle), metadata, attributes)
     }
 
