@@ -99,7 +99,7 @@ fn both(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_
     }
     match wanted.same_content(present) {
         Some(true) => metadata_only(difference, wanted, present),
-        Some(false) if is_silent(difference, wanted, present) => {
+        Some(false) if is_silent(difference, wanted, present, rules) => {
             silent_change(difference, wanted, present, rules)
         }
         Some(false) => content_changed(difference, wanted, present, rules),
@@ -127,16 +127,43 @@ fn metadata_only(difference: &Difference, wanted: &Fact, present: &Fact) -> Deci
     }
 }
 
-/// True when contents differ although size and times say on both sides that nothing was meant to change.
-fn is_silent(difference: &Difference, wanted: &Fact, present: &Fact) -> bool {
+/// True when contents differ although nothing says that somebody meant to change them. Times that differ from side to
+/// side say so: an earlier pass left a change of production undone.
+fn is_silent(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_>) -> bool {
     let Difference {
-        production, standby, ..
+        path,
+        production,
+        standby,
+        ..
     } = difference;
     let read = wanted.digest().is_some() && present.digest().is_some();
+    if !read || wanted.size_bytes != present.size_bytes {
+        return false;
+    }
+    let known = || (rules.known_rot)(path.as_bytes()) == Some(SiteRole::Production);
+    if production.quiet && (has_moved(production) || known()) {
+        return true;
+    }
+    let agree = times_agree(wanted, present);
+    let differ = !agree && wanted.metadata.mtime.is_some() && present.metadata.mtime.is_some();
     let first_sight = production.before.is_none() || standby.before.is_none();
-    let times_agree = wanted.metadata.mtime.is_some() && wanted.metadata.mtime == present.metadata.mtime;
     let quiet = production.quiet && standby.quiet;
-    read && wanted.size_bytes == present.size_bytes && (quiet || first_sight && times_agree)
+    let certified = was_read(production) && was_read(standby);
+    !differ && (quiet && (agree || certified) || first_sight && agree)
+}
+
+fn times_agree(wanted: &Fact, present: &Fact) -> bool {
+    wanted.metadata.mtime.is_some() && wanted.metadata.mtime == present.metadata.mtime
+}
+
+/// True when the site's last manifest has a digest of the content.
+fn was_read(seen: &Seen) -> bool {
+    seen.before.as_ref().and_then(Fact::digest).is_some()
+}
+
+/// True when the content is not the one that the site's last manifest has the digest of.
+fn has_moved(seen: &Seen) -> bool {
+    was_read(seen) && seen.before.as_ref().and_then(Fact::digest) != seen.now.as_ref().and_then(Fact::digest)
 }
 
 /// Rot or tampering: never mirrored; the finding says which side differs from the last certificate.
@@ -179,11 +206,7 @@ fn silent_change(difference: &Difference, wanted: &Fact, present: &Fact, rules: 
 }
 
 fn wrong_side(production: &Seen, standby: &Seen) -> Option<SiteRole> {
-    let moved = |seen: &Seen| match (&seen.before, &seen.now) {
-        (Some(before), Some(now)) => before.digest().is_some() && before.digest() != now.digest(),
-        _ => false,
-    };
-    match (moved(production), moved(standby)) {
+    match (has_moved(production), has_moved(standby)) {
         (true, false) => Some(SiteRole::Production),
         (false, true) => Some(SiteRole::Standby),
         _ => None,
@@ -202,7 +225,7 @@ fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules
     let Difference {
         production, standby, ..
     } = difference;
-    let doubtful = |seen: &Seen, fact: &Fact| fact.is_unread() && seen.before.is_some() && seen.quiet;
+    let doubtful = |seen: &Seen, fact: &Fact| fact.is_unread() && was_read(seen) && seen.quiet;
     if doubtful(production, wanted) || doubtful(standby, present) && production.quiet {
         return Decision {
             doubtful: true,
@@ -210,9 +233,8 @@ fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules
         };
     }
     let first_sight = production.before.is_none();
-    let times_agree = wanted.metadata.mtime.is_some() && wanted.metadata.mtime == present.metadata.mtime;
     let both_unread_before = production.quiet && standby.quiet;
-    if times_agree && (first_sight || both_unread_before) {
+    if times_agree(wanted, present) && (first_sight || both_unread_before) {
         return metadata_only(difference, wanted, present);
     }
     match append_only_change(difference, rules) {
