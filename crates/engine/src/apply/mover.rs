@@ -132,16 +132,17 @@ impl<'a> Mover<'a> {
                 "it is no file any more",
             ));
         }
+        let (copied, fact) = self.content(step, &now, place, reader)?;
+        if copied == Copied::Refused {
+            return Ok(());
+        }
+        // Told once its content is here: what is torn is tried again, and told only when it is given up.
         if step
             .wanted
             .as_ref()
             .is_some_and(|wanted| changed_since(wanted, &now))
         {
             self.note_moving(step);
-        }
-        let (copied, fact) = self.content(step, &now, place, reader)?;
-        if copied == Copied::Refused {
-            return Ok(());
         }
         let attributes = self.attributes(step, reader)?;
         let arrived = match copied {
@@ -171,11 +172,13 @@ impl<'a> Mover<'a> {
         reader: &mut dyn ContentReader,
     ) -> Result<(Copied, Fact), Failure> {
         let mut fact = now.clone();
-        if let (Some(digest), Some(since)) = (place.arrived_before(), self.applying.recovered_since_seconds)
-            && reader.recall(digest, since)? == Settled::Yes
-        {
-            fact.content = Content::Digest(digest);
-            return Ok((Copied::Before, fact));
+        if let (Some(digest), Some(since)) = (place.arrived_before(), self.applying.recovered_since_seconds) {
+            if reader.recall(digest, since)? == Settled::Yes {
+                fact.content = Content::Digest(digest);
+                return Ok((Copied::Before, fact));
+            }
+            // To recall ends the open file; what cannot be recalled is read.
+            fact = reader.open(&step.path)?;
         }
         let (copied, digest) = copy(self.applying, step, now, place, reader, &mut self.buffer)?;
         self.sums.bytes_read.fetch_add(now.size_bytes, Relaxed);
