@@ -132,8 +132,10 @@ impl ApprovedOf {
             }
             match &self.next {
                 None => return Ok(false),
-                Some(next) if next.path < offence.path => self.next = None,
-                Some(next) => return Ok(next.path == offence.path && next.text == offence.text),
+                Some(next) if next.path > offence.path => return Ok(false),
+                Some(next) if next.path == offence.path && next.text == offence.text => return Ok(true),
+                // Of one path, a guard may have refused more than one thing.
+                Some(_) => self.next = None,
             }
         }
     }
