@@ -111,18 +111,24 @@ fn settle(
         return Ok(Settled::Step);
     }
     if keepers.any_beneath(&step.path)? {
-        let why = "production's directory is gone, but the standby's holds entries that are kept; it is left";
-        let finding = Finding::new(
-            &step.path,
-            Code::ExcludedBeneath,
-            SiteRole::Standby,
-            Verdict::NotCompared,
-            why,
-        );
-        return Ok(Settled::Left(finding.declared()));
+        return Ok(Settled::Left(left(step)));
     }
     *leaving = Some(step.path.clone());
     Ok(Settled::Step)
+}
+
+/// A directory that is kept for what lies in it. Where production has another entry in its place, that entry is missing
+/// at the standby, and no declaration covers it.
+fn left(step: &Step) -> Finding {
+    let finding =
+        |verdict, why| Finding::new(&step.path, Code::ExcludedBeneath, SiteRole::Standby, verdict, why);
+    if step.action == Action::Replace {
+        let why =
+            "production has another entry here, but the standby's directory holds entries that are kept";
+        return finding(Verdict::Different, why);
+    }
+    let why = "production's directory is gone, but the standby's holds entries that are kept; it is left";
+    finding(Verdict::NotCompared, why).declared()
 }
 
 impl Totals {
