@@ -13,7 +13,8 @@ const SAMPLE: u64 = 200;
 const MARK_OFFSET: usize = 128;
 const MARK: &[u8; 4] = b"DICM";
 
-/// Refuses when at least half of the changed DICOM files, and at least twenty, have lost their mark.
+/// Refuses when at least half of the changed DICOM files that are looked at have lost their mark: at least twenty of
+/// them, or all of fewer.
 pub(super) fn magic_lost(judging: &Judging<'_>) -> Result<Option<Refusal>, Failure> {
     let changed = judging.plan.totals.modified;
     if changed < BULK as u64 {
@@ -120,15 +121,21 @@ fn other_extension(old: &EntryPath, new: &EntryPath) -> bool {
     let (old_directory, old_name) = path::split(old.as_bytes());
     let (new_directory, new_name) = path::split(new.as_bytes());
     old_directory == new_directory && old_name != new_name && {
-        let grown = new_name
-            .strip_prefix(old_name)
-            .is_some_and(|rest| rest.first() == Some(&b'.'));
+        let grown = new_name.strip_prefix(old_name).is_some_and(is_extension);
         let swapped = match (stem(old_name), stem(new_name)) {
             (Some(old), Some(new)) => old == new,
             _ => false,
         };
         grown || swapped
     }
+}
+
+/// True for a dot and what is no part of a UID.
+fn is_extension(rest: &[u8]) -> bool {
+    rest.first() == Some(&b'.')
+        && !rest[1..]
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
 }
 
 /// The name without its extension; the last number of a UID used as a name is none.
