@@ -21,8 +21,8 @@ struct Head {
 /// The merge of all sources.
 pub(crate) struct Changes {
     heads: Vec<Head>,
-    /// Everything beneath this path is gone from the sources before the one of this number.
-    dropping: Option<(EntryPath, usize)>,
+    /// Everything beneath these paths, each in the one before, is gone from the sources before the one of the number.
+    dropping: Vec<(EntryPath, usize)>,
 }
 
 /// A change to be filled in.
@@ -46,7 +46,7 @@ impl Changes {
         }
         Ok(Self {
             heads,
-            dropping: None,
+            dropping: Vec::new(),
         })
     }
 
@@ -58,13 +58,14 @@ impl Changes {
             let Some(path) = waiting.map(|head| &head.change.path).min().cloned() else {
                 return Ok(false);
             };
-            let Some(winner) = self.take(&path, change) else {
-                continue;
-            };
-            if change.whole {
-                self.dropping = Some((path, winner));
+            while self
+                .dropping
+                .pop_if(|(above, _)| !path.is_beneath(above))
+                .is_some()
+            {}
+            if self.take(&path, change) {
+                return Ok(true);
             }
-            return Ok(true);
         }
     }
 
@@ -72,26 +73,30 @@ impl Changes {
         self.heads.iter_mut().try_for_each(Head::fill)
     }
 
-    /// Takes the path from every source that has it; the last one that counts fills `change`.
-    fn take(&mut self, path: &EntryPath, change: &mut RowChange) -> Option<usize> {
-        let mut winner = None;
+    /// Takes the path from every source that has it; the last one that counts fills `change`. False when none counts.
+    fn take(&mut self, path: &EntryPath, change: &mut RowChange) -> bool {
+        let gone_before = self.dropping.iter().map(|(_, by)| *by).max().unwrap_or(0);
+        let (mut counts, mut whole_by) = (false, None);
         for (number, head) in self.heads.iter_mut().enumerate() {
             if !head.waiting || head.change.path != *path {
                 continue;
             }
             head.waiting = false;
-            let dropped = self
-                .dropping
-                .as_ref()
-                .is_some_and(|(above, by)| number < *by && path.is_beneath(above));
-            if !dropped {
-                let whole = change.whole && winner.is_some();
-                std::mem::swap(change, &mut head.change);
-                change.whole |= whole;
-                winner = Some(number);
+            if number < gone_before {
+                continue;
+            }
+            std::mem::swap(change, &mut head.change);
+            counts = true;
+            if change.whole {
+                whole_by = Some(number);
             }
         }
-        winner
+        if counts {
+            change.whole = whole_by.is_some();
+        }
+        self.dropping
+            .extend(whole_by.map(|number| (path.clone(), number)));
+        counts
     }
 }
 

@@ -74,18 +74,15 @@ impl CurrentRows {
                 self.row_waiting = false;
             }
             if order.is_lt() {
-                if self
-                    .dropped
-                    .as_ref()
-                    .is_some_and(|above| self.row.path.is_beneath(above))
-                {
+                if self.is_dropped(&self.row.path) {
                     continue;
                 }
                 std::mem::swap(row, &mut self.row);
                 return Ok(true);
             }
             self.change_waiting = false;
-            if self.change.whole {
+            // Within a tree that is gone the outer one stays: it covers the inner.
+            if self.change.whole && !self.is_dropped(&self.change.path) {
                 self.dropped = Some(self.change.path.clone());
             }
             if let Some(changed) = self.change.row.take() {
@@ -93,6 +90,10 @@ impl CurrentRows {
                 return Ok(true);
             }
         }
+    }
+
+    fn is_dropped(&self, path: &EntryPath) -> bool {
+        self.dropped.as_ref().is_some_and(|above| path.is_beneath(above))
     }
 
     fn fill(&mut self) -> Result<(), Failure> {
