@@ -2,6 +2,7 @@
 
 use crate::changes::Changes;
 use crate::opening::{Current, OpenPass, now};
+use crate::scan::Scanned;
 use crate::site::LocalSiteOptions;
 use counterpart_model::{Failure, SiteRole};
 use counterpart_port::{Closed, HowCounts};
@@ -32,6 +33,9 @@ pub(crate) fn close(pass: &OpenPass, options: &LocalSiteOptions) -> Result<Close
         return Ok(told(base.summary(), true));
     }
     let mut changes = Changes::new(&scanned.delta, &learned)?;
+    if pass.request.read_only && pass.role == SiteRole::Standby && has_drifted(pass, &scanned)? {
+        return weigh(pass, &mut changes, &header);
+    }
     let summary = replace(
         &pass.state,
         pass.base.as_ref(),
@@ -41,6 +45,33 @@ pub(crate) fn close(pass: &OpenPass, options: &LocalSiteOptions) -> Result<Close
         &pass.request.pass,
     )?;
     forget_log(pass)?;
+    Ok(told(&summary, false))
+}
+
+/// True when something of the standby is not as the last pass left it.
+fn has_drifted(pass: &OpenPass, scanned: &Scanned) -> Result<bool, Failure> {
+    let same_terms = pass
+        .base
+        .as_ref()
+        .is_some_and(|base| base.header().policy == scanned.request.policy);
+    let mut deltas = scanned.delta.reader()?;
+    while let Some(delta) = deltas.next()? {
+        let now = delta.now.map(|(fact, _)| fact);
+        let kept =
+            delta.times_same && now.map(|now| now.metadata) == delta.before.map(|before| before.metadata);
+        if same_terms && !delta.withheld && !kept {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Makes the manifest of a standby that drifted, for what it says, and lets it go. What a pass left there stays what
+/// the standby is held against: else a verification would make a drift the known state, and the next pass no repair.
+fn weigh(pass: &OpenPass, changes: &mut dyn RowChanges, header: &Header) -> Result<Closed, Failure> {
+    let path = pass.spool_dir.join(format!("verified-{}.cpm", pass.request.pass));
+    let summary = fold(pass.base.as_ref(), changes, &path, header, pass.began_seconds)?;
+    files::remove(&path)?;
     Ok(told(&summary, false))
 }
 
