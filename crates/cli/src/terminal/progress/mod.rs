@@ -36,7 +36,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn new(pair: &str, form: ProgressForm, verbose: bool, deadline_seconds: Option<u64>) -> Self {
+    pub(super) fn new(pair: &str, form: ProgressForm, talk: Talk, deadline_seconds: Option<u64>) -> Self {
         let counters = Arc::new(Counters::new());
         let end =
             deadline_seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
