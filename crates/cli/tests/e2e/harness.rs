@@ -8,13 +8,13 @@ pub use listing::{Listing, listing};
 pub use outcome::Outcome;
 pub use tools::*;
 
-use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tempfile::TempDir;
 
 /// The program under test.
@@ -32,7 +32,7 @@ pub struct World {
     sha256: bool,
     configured: bool,
     /// Set where something else changes production while a pass runs.
-    restless: Cell<bool>,
+    restless: AtomicBool,
 }
 
 impl World {
@@ -45,7 +45,7 @@ impl World {
             odd_names: false,
             sha256: false,
             configured: false,
-            restless: Cell::new(false),
+            restless: AtomicBool::new(false),
         };
         fs::set_permissions(world.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(world.src()).unwrap();
@@ -103,7 +103,7 @@ impl World {
 
     /// Production may change while a pass runs.
     pub fn set_restless(&self, restless: bool) {
-        self.restless.set(restless);
+        self.restless.store(restless, Relaxed);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -179,7 +179,7 @@ impl World {
     }
 
     /// The arguments of a pass with further options.
-    pub fn pass_arguments(&self, options: &[impl AsRef<OsStr>]) -> Vec<OsString> {
+    pub fn pass_arguments<S: AsRef<OsStr>>(&self, options: &[S]) -> Vec<OsString> {
         let mut words: Vec<OsString> = if self.configured {
             vec!["run".into(), "p".into()]
         } else {
@@ -193,6 +193,11 @@ impl World {
     /// One pass, and all that must hold after any.
     pub fn pass(&self) -> Outcome {
         self.pass_with::<&str>(&[])
+    }
+
+    /// One pass without the oracles.
+    pub fn bare_pass(&self) -> Outcome {
+        self.run(&self.pass_arguments::<&str>(&[]))
     }
 
     /// One pass that must be congruent.
@@ -209,7 +214,7 @@ impl World {
     }
 
     fn watched_production(&self) -> Option<Listing> {
-        (!self.restless.get() && self.src().exists()).then(|| listing(&self.src()))
+        (!self.restless.load(Relaxed) && self.src().exists()).then(|| listing(&self.src()))
     }
 
     /// What must hold after any pass: production as it was, no stray file, and the oracles where it says congruent.

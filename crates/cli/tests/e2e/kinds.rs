@@ -64,7 +64,7 @@ fn more_than_four_gibibytes_arrive_at_both_ends() {
     file.write_all_at(b"the beginning", 0).unwrap();
     file.write_all_at(b"the end", end).unwrap();
     // The oracles would read 4 GiB of nothing four times in a debug build's time: the digests are compared instead.
-    let outcome = world.run(&world.pass_arguments::<&str>(&[])).is_congruent();
+    let outcome = world.bare_pass().is_congruent();
     assert_eq!(outcome.number("bytes_sent"), end + 7);
     let copy = fs::File::open(world.d("large")).unwrap();
     let mut tail = [0; 8];
@@ -170,7 +170,7 @@ fn a_file_that_becomes_a_fifo_is_left_at_the_standby_and_declared() {
     world.congruent_pass();
     fs::remove_file(world.s("turns")).unwrap();
     on("mkfifo", &[], &world.s("turns"));
-    let outcome = world.run(&world.pass_arguments::<&str>(&[]));
+    let outcome = world.bare_pass();
     assert_eq!(outcome.code, 0, "{outcome}");
     assert_eq!(outcome.number("declared"), 1, "{outcome}");
     fs::remove_file(world.s("turns")).unwrap();
@@ -223,11 +223,11 @@ fn a_path_may_be_longer_than_the_system_takes_at_once() {
         done(Command::new("python3").args(["-c", PYTHON_DEEP, what]).current_dir(directory));
     };
     deep(&world.src(), "make");
-    let outcome = world.run(&world.pass_arguments::<&str>(&[])).is_congruent();
+    let outcome = world.bare_pass().is_congruent();
     assert_eq!(outcome.document["standby"]["directories"], 30);
     deep(&world.dst(), "check");
     deep(&world.src(), "change");
-    world.run(&world.pass_arguments::<&str>(&[])).is_congruent().changed([0, 1, 0, 0, 0]);
+    world.bare_pass().is_congruent().changed([0, 1, 0, 0, 0]);
     let (code, said) = world.say(&["verify", "--reread"]);
     assert_eq!(code, 0, "{said}");
     // The temporary directory is removed by path, which cannot reach it.

@@ -13,10 +13,16 @@
     reason = "tests"
 )]
 
+mod commands;
+mod dicom;
+mod evidence;
 mod excludes;
 mod findings;
 mod guards;
 mod harness;
+mod interrupting;
 mod kinds;
 mod metadata;
+mod random;
 mod renames;
+mod verifying;

@@ -1,0 +1,155 @@
+//! Certificates and the journal: they hold, and anything changed in them shows.
+
+use crate::harness::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn three_passes() -> (World, Outcome) {
+    let world = World::new();
+    world.file("file", "first");
+    world.congruent_pass();
+    world.file("file", "second");
+    world.congruent_pass();
+    world.file("file", "third");
+    let last = world.congruent_pass();
+    (world, last)
+}
+
+fn accepts(check: &str) -> bool {
+    Command::new("sh").arg("-c").arg(check).output().unwrap().status.success()
+}
+
+#[test]
+fn a_certificate_is_rejected_after_any_one_changed_byte() {
+    let (world, last) = three_passes();
+    let check = world.certificate_check(&last);
+    let file = PathBuf::from(last.document["certificate"].as_str().unwrap());
+    let content = fs::read(&file).unwrap();
+    chmod(&file, 0o600);
+    assert!(accepts(&check));
+    let step = (content.len() / 40).max(1);
+    for at in (0..content.len()).step_by(step).chain([content.len() - 1]) {
+        let mut changed = content.clone();
+        changed[at] ^= 1;
+        fs::write(&file, changed).unwrap();
+        assert!(!accepts(&check), "a changed byte at {at} is accepted");
+    }
+    fs::write(&file, [&content[..], b" "].concat()).unwrap();
+    assert!(!accepts(&check), "one more byte is accepted");
+    fs::write(&file, &content).unwrap();
+    assert!(accepts(&check));
+}
+
+#[test]
+fn certificates_are_listed_shown_and_chained() {
+    let (world, last) = three_passes();
+    let pair = last.pair();
+    let list = world.run(&["certificate", "list", &pair]);
+    let lines = list.document["certificates"].as_array().unwrap();
+    assert_eq!(lines.len(), 3, "{list}");
+    for (number, line) in lines.iter().enumerate() {
+        assert_eq!(line["sequence"], number as u64 + 1);
+        let sum = ask("sha256sum", &[], Path::new(line["file"].as_str().unwrap()));
+        assert!(sum.starts_with(line["sha256"].as_str().unwrap()), "{sum}");
+    }
+    let shown = world.run(&["certificate", "show", lines[1]["pass"].as_str().unwrap()]);
+    assert_eq!(shown.document["certificate"]["identity"]["previous"], lines[0]["sha256"], "{shown}");
+    let verified = world.run(&["certificate", "verify"]);
+    assert_eq!((verified.code, &verified.document["holds"]), (0, &true.into()), "{verified}");
+    assert_eq!(verified.document["head"], lines[2]["sha256"]);
+    // The page is for people: it has the verdict and the time.
+    let (_, page) = world.say(&["certificate", "show"]);
+    assert!(page.contains("UTC") && page.to_lowercase().contains("congruent"), "{page}");
+}
+
+#[test]
+fn a_changed_certificate_is_named() {
+    let (world, last) = three_passes();
+    let list = world.run(&["certificate", "list"]);
+    let second = list.document["certificates"][1].clone();
+    let file = PathBuf::from(second["file"].as_str().unwrap());
+    let text = fs::read_to_string(&file).unwrap();
+    chmod(&file, 0o600);
+    fs::write(&file, text.replacen("true", "fals", 1)).unwrap();
+    let verified = world.run(&["certificate", "verify", &last.pair()]);
+    verified.failed(1, "evidence-broken");
+    let said = verified.document.to_string();
+    assert!(said.contains(second["pass"].as_str().unwrap()), "{verified}");
+}
+
+#[test]
+fn a_missing_certificate_is_named() {
+    let (world, _) = three_passes();
+    let list = world.run(&["certificate", "list"]);
+    let second = list.document["certificates"][1].clone();
+    fs::remove_file(second["file"].as_str().unwrap()).unwrap();
+    let verified = world.run(&["certificate", "verify"]);
+    assert_eq!(verified.code, 1, "{verified}");
+    assert!(verified.document.to_string().contains(second["pass"].as_str().unwrap()), "{verified}");
+}
+
+fn journal_files(world: &World, pair: &str) -> Vec<PathBuf> {
+    let directory = world.state().join("pairs").join(pair).join("journal");
+    let mut files: Vec<PathBuf> = fs::read_dir(&directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file() && fs::metadata(path).unwrap().len() > 100)
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_journal_that_was_cut_or_changed_is_found() {
+    let (world, last) = three_passes();
+    let pair = last.pair();
+    let journal = journal_files(&world, &pair).pop().expect("a journal");
+    let content = fs::read(&journal).unwrap();
+    chmod(&journal, 0o600);
+    // A record's byte.
+    for at in [content.len() / 5, content.len() / 2, content.len() - 20] {
+        let mut changed = content.clone();
+        changed[at] ^= 1;
+        fs::write(&journal, changed).unwrap();
+        let verified = world.run(&["certificate", "verify", &pair]);
+        assert_eq!(verified.code, 1, "byte {at}: {verified}");
+    }
+    // The last record, cut at the end of a line.
+    let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
+    assert!(lines.len() >= 3, "a record a line");
+    fs::write(&journal, lines[..lines.len() - 1].concat()).unwrap();
+    let verified = world.run(&["certificate", "verify", &pair]);
+    assert_eq!(verified.code, 1, "cut: {verified}");
+    // A record from the middle.
+    fs::write(&journal, [&lines[..1], &lines[2..]].concat().concat()).unwrap();
+    let verified = world.run(&["certificate", "verify", &pair]);
+    assert_eq!(verified.code, 1, "a record taken out: {verified}");
+    fs::write(&journal, content).unwrap();
+    assert_eq!(world.run(&["certificate", "verify", &pair]).code, 0);
+}
+
+#[test]
+fn a_journal_whose_last_record_was_torn_by_a_crash_goes_on() {
+    let (world, last) = three_passes();
+    let journal = journal_files(&world, &last.pair()).pop().unwrap();
+    let content = fs::read(&journal).unwrap();
+    fs::write(&journal, [&content[..], b"{\"half\": \"a rec"].concat()).unwrap();
+    world.file("file", "fourth");
+    let outcome = world.congruent_pass();
+    assert_eq!(world.run(&["certificate", "verify", &outcome.pair()]).code, 0);
+}
+
+#[test]
+fn the_key_is_its_owners_alone() {
+    let (world, last) = three_passes();
+    let mut closed = 0;
+    let paths = listing(&world.state()).paths();
+    for path in paths.iter().map(|path| world.state().join(path)) {
+        if path.is_file() && fs::read(&path).unwrap().starts_with(b"-----BEGIN OPENSSH PRIVATE KEY") {
+            assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+            closed += 1;
+        }
+    }
+    assert_eq!(closed, 1, "{last}");
+}

@@ -1,0 +1,7 @@
+//! Findings: what a pass tells and does not mirror, or puts right.
+
+mod append_only;
+mod drift;
+mod rot;
+mod unreadable;
+mod unsettled;
