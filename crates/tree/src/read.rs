@@ -206,9 +206,12 @@ impl Open {
             self.at += hole;
             return Ok(Piece::Hole(hole));
         }
-        // Beyond the end that it had, a file may have grown: whatever is there is read.
-        let until = self.data_until.filter(|_| self.at < self.stat.size_bytes);
-        let left = until.map_or(u64::MAX, |until| until.saturating_sub(self.at));
+        // At the end that it had when it was opened, the file ends: one that has grown shows it in its stat.
+        if self.at >= self.stat.size_bytes {
+            return Ok(Piece::End);
+        }
+        let until = self.data_until.unwrap_or(self.stat.size_bytes);
+        let left = until.saturating_sub(self.at);
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let len = fault::retry(|| pread(&self.handle, &mut buffer[..wanted], self.at))?;
         self.at += len as u64;

@@ -3,6 +3,7 @@
 //! Where the standby's digest is known and the size is the same, the content is digested before anything is written:
 //! a file that was only touched is not sent.
 
+use crate::apply::pipeline;
 use crate::apply::rounds::{Applying, interrupted};
 use counterpart_model::{Code, Digest, Fact, Failure, Finding, SiteRole, Step, Verdict};
 use counterpart_port::{ContentReader, Piece, Place, Progress, Settled, Stage};
@@ -62,7 +63,11 @@ pub(super) fn copy(
         }
         reader.open(&step.path)?;
     }
-    let digest = stream(applying, reader, buffer, Some(place))?;
+    let digest = if now.size_bytes >= pipeline::FROM_BYTES {
+        pipeline::stream(applying, reader, place)?
+    } else {
+        stream(applying, reader, buffer, Some(place))?
+    };
     match reader.finish(digest)? {
         Settled::Yes => {}
         Settled::Fresh(nanos) => confirm(applying, step, nanos, digest, reader, buffer)?,

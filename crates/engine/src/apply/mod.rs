@@ -4,6 +4,7 @@
 
 mod copy;
 mod mover;
+mod pipeline;
 mod rounds;
 
 pub(crate) use mover::is_fatal;

@@ -1,7 +1,7 @@
 //! A mover: one thread that carries placed steps out, with its own reader at production.
 
 use crate::apply::copy::{Copied, CopyBuffer, copy};
-use crate::apply::rounds::{Applying, Sums, lock, tell};
+use crate::apply::rounds::{Applying, Batch, Sums, lock, tell};
 use counterpart_model::{Action, Code, Content, Fact, Failure, Kind, SiteRole, Step};
 use counterpart_port::{Arrived, Attributes, ContentReader, Place, Progress, Settled, Stage};
 use crossbeam_channel::Receiver;
@@ -38,12 +38,12 @@ impl<'a> Mover<'a> {
     }
 
     /// Carries out steps until there are no more, or the round was stopped.
-    pub(super) fn run<'p>(mut self, steps: &Receiver<(Step, Box<dyn Place + 'p>)>) {
+    pub(super) fn run(mut self, batches: &Receiver<Batch<'_>>) {
         let mut reader = match self.applying.sites.production.content() {
             Ok(reader) => reader,
             Err(failure) => return self.stop(failure),
         };
-        while let Ok((mut step, mut place)) = steps.recv() {
+        for (mut step, mut place) in batches.iter().flat_map(|batch| batch.steps) {
             if self.sums.stop.load(Relaxed) || self.applying.listener.interrupted() {
                 continue;
             }

@@ -9,11 +9,16 @@ use crate::plan::Plan;
 use crate::report::ChangeCounts;
 use counterpart_model::{Action, Algorithm, Code, EntryPath, Failure, Kind, Step};
 use counterpart_port::{Apply, Place};
+use crossbeam_channel::Sender;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// Steps that wait for a mover, at most: enough to keep all busy, few enough to stop soon.
-const QUEUE: usize = 64;
+/// Batches that wait for a mover, at most: enough to keep all busy, few enough to stop soon.
+const QUEUE: usize = 8;
+/// Steps that are handed to a mover at once: waking it costs more than a small file.
+const BATCH_STEPS: usize = 16;
+/// Bytes after which a batch is handed over, however few steps it has.
+const BATCH_BYTES: u64 = 1 << 20;
 /// How often a file that changed while it was read is tried again.
 const RETRIES: usize = 3;
 
@@ -125,7 +130,28 @@ struct Rounds<'a> {
     sums: &'a Sums,
 }
 
-type Queued<'a> = (Step, Box<dyn Place + 'a>);
+/// Placed steps that one mover takes at once.
+#[derive(Default)]
+pub(super) struct Batch<'a> {
+    pub(super) steps: Vec<(Step, Box<dyn Place + 'a>)>,
+    bytes: u64,
+}
+
+impl<'a> Batch<'a> {
+    fn push(&mut self, step: Step, place: Box<dyn Place + 'a>) {
+        self.bytes += step.moved_bytes();
+        self.steps.push((step, place));
+    }
+
+    /// Hands the batch over when it is large enough, or `last` says so.
+    fn hand_over(&mut self, sender: &Sender<Self>, last: bool) {
+        let full = self.steps.len() >= BATCH_STEPS || self.bytes >= BATCH_BYTES;
+        if full || last && !self.steps.is_empty() {
+            // A send only fails when every mover is gone, which `stop` then tells.
+            drop(sender.send(std::mem::take(self)));
+        }
+    }
+}
 
 impl Rounds<'_> {
     /// One walk over the plan, taking the steps that belong to this round.
@@ -171,7 +197,8 @@ impl Rounds<'_> {
 
     /// Places steps in order on this thread and lets movers carry them out.
     fn on_movers(&self, mut next: impl FnMut() -> Result<Option<Step>, Failure>) -> Result<(), Failure> {
-        let (sender, receiver) = crossbeam_channel::bounded::<Queued<'_>>(QUEUE);
+        let (sender, receiver) = crossbeam_channel::bounded::<Batch<'_>>(QUEUE);
+        let mut batch = Batch::default();
         std::thread::scope(|scope| {
             for _ in 0..self.applying.movers.max(1) {
                 let receiver = receiver.clone();
@@ -183,10 +210,11 @@ impl Rounds<'_> {
                     break;
                 }
                 if let Some(place) = self.place(&step)? {
-                    // A send only fails when every mover is gone, which `stop` then tells.
-                    drop(sender.send((step, place)));
+                    batch.push(step, place);
+                    batch.hand_over(&sender, false);
                 }
             }
+            batch.hand_over(&sender, true);
             drop(sender);
             Ok::<(), Failure>(())
         })?;

@@ -1,0 +1,98 @@
+//! Copying a large file with two threads: one reads and digests, the other writes.
+//!
+//! The buffers go round between them, so that memory is bounded whatever the file's size.
+
+use crate::apply::copy::BUFFER_BYTES;
+use crate::apply::rounds::{Applying, interrupted};
+use counterpart_model::{Code, Digest, Failure};
+use counterpart_port::{ContentReader, Piece, Place, Progress, Stage};
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+/// Files from this size on are worth a second thread.
+pub(super) const FROM_BYTES: u64 = 16 << 20;
+/// Buffers that go round.
+const BUFFERS: usize = 4;
+
+/// A piece on its way from the reading to the writing thread.
+enum Chunk {
+    Data(Vec<u8>, usize),
+    Hole(u64),
+}
+
+/// Copies the open file to its place.
+pub(super) fn stream(
+    applying: &Applying<'_>,
+    reader: &mut dyn ContentReader,
+    place: &mut dyn Place,
+) -> Result<Digest, Failure> {
+    let (full, chunks) = bounded(BUFFERS);
+    let (free, buffers) = bounded(BUFFERS);
+    for _ in 0..BUFFERS {
+        // The channel has room for all of them.
+        drop(free.send(vec![0; BUFFER_BYTES]));
+    }
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || read(applying, reader, &buffers, &full));
+        let written = write(place, chunks, &free);
+        drop(free);
+        let digest = reading
+            .join()
+            .unwrap_or_else(|_| Err(Failure::new(Code::Io, "reading a file", "the program failed")));
+        written.and(digest)
+    })
+}
+
+/// Reads and digests until the end, or until the writing thread has gone.
+fn read(
+    applying: &Applying<'_>,
+    reader: &mut dyn ContentReader,
+    buffers: &Receiver<Vec<u8>>,
+    full: &Sender<Chunk>,
+) -> Result<Digest, Failure> {
+    let mut hasher = applying.algorithm.hasher();
+    let mut spare = None;
+    loop {
+        let Some(mut buffer) = spare.take().or_else(|| buffers.recv().ok()) else {
+            break;
+        };
+        let (chunk, bytes) = match reader.read(&mut buffer)? {
+            Piece::End => break,
+            Piece::Data(len) => {
+                hasher.update(&buffer[..len]);
+                (Chunk::Data(buffer, len), len as u64)
+            }
+            Piece::Hole(len) => {
+                hasher.update_zeros(len);
+                spare = Some(buffer);
+                (Chunk::Hole(len), len)
+            }
+        };
+        applying.listener.progress(Progress {
+            stage: Stage::Apply,
+            entries: 0,
+            bytes,
+        });
+        if applying.listener.interrupted() {
+            return Err(interrupted());
+        }
+        if full.send(chunk).is_err() {
+            break;
+        }
+    }
+    Ok(hasher.finish())
+}
+
+/// Writes what comes. Leaving with a failure drops the channel, which ends the reading thread.
+fn write(place: &mut dyn Place, chunks: Receiver<Chunk>, free: &Sender<Vec<u8>>) -> Result<(), Failure> {
+    for chunk in chunks {
+        match chunk {
+            Chunk::Data(buffer, len) => {
+                place.write(&buffer[..len])?;
+                // The reading thread may have ended already.
+                drop(free.send(buffer));
+            }
+            Chunk::Hole(len) => place.hole(len)?,
+        }
+    }
+    Ok(())
+}
