@@ -67,6 +67,11 @@ impl Carry {
         self.0 & bit(class) != 0
     }
 
+    /// The set with one class more.
+    pub const fn with(self, class: MetadataClass) -> Self {
+        Self(self.0 | bit(class))
+    }
+
     /// The set without one class.
     pub const fn without(self, class: MetadataClass) -> Self {
         Self(self.0 & !bit(class))

@@ -2,7 +2,8 @@
 
 use crate::opening::OpenPass;
 use counterpart_model::{
-    Carry, EntryPath, Fact, Failure, Grain, Kind, MetadataClass, Observation, Obtained, Standing, Timestamp,
+    Carry, EntryPath, Fact, Failure, Grain, Kind, MetadataClass, Observation, Obtained, SiteRole, Standing,
+    Timestamp,
 };
 use counterpart_tree::Stat;
 use counterpart_tree::attributes::{self, Subject};
@@ -33,6 +34,21 @@ impl OpenPass {
         Ok(fact)
     }
 
+    /// True where modes are carried and the lists that may bound them are not.
+    pub(crate) fn bounds_modes(&self, terms: Terms) -> bool {
+        let without_lists = !terms.carry.has(MetadataClass::Acl);
+        self.role == SiteRole::Production && terms.carry.has(MetadataClass::Mode) && without_lists
+    }
+
+    /// Bounds the mode of an entry that was named by what its access control list gives.
+    pub(crate) fn bound_mode(&self, path: &EntryPath, stat: &Stat, fact: &mut Fact) -> Result<(), Failure> {
+        let (parent, name) = self.root.parent(path)?;
+        let subject = Subject::Name(parent.as_fd(), &name);
+        let found = attributes::read_attributes(subject, stat.kind, LISTS)?;
+        bound(fact, &found);
+        Ok(())
+    }
+
     fn put_metadata(
         &self,
         terms: Terms,
@@ -59,6 +75,15 @@ impl OpenPass {
         }
         Ok(())
     }
+}
+
+/// Only access control lists, to be read for what they say of a mode.
+pub(crate) const LISTS: Carry = Carry::NOTHING.with(MetadataClass::Acl);
+
+/// Bounds a mode by the list that was found with it.
+pub(crate) fn bound(fact: &mut Fact, found: &attributes::Found) {
+    let mode = &mut fact.metadata.mode;
+    *mode = mode.map(|mode| attributes::mode_without_list(mode, &found.attributes));
 }
 
 /// What was seen of an entry whose content was not read.

@@ -1,6 +1,6 @@
 //! The port's reader over a file reader of the tree: what is read to its end and settled is remembered.
 
-use crate::facts::{Terms, fresh_window_nanos, observation, still_fresh};
+use crate::facts::{self, Terms, fresh_window_nanos, observation, still_fresh};
 use crate::opening::{OpenPass, now};
 use crate::scan::last_changed;
 use counterpart_model::policy::StubPolicy;
@@ -96,7 +96,10 @@ impl ContentReader for SiteReader {
             return Err(Failure::new(Code::Stub, format!("reading {path}"), why));
         }
         let stat = self.reader.open(path)?;
-        let fact = self.pass.fact(self.terms, path, &stat)?;
+        let mut fact = self.pass.fact(self.terms, path, &stat)?;
+        if self.pass.bounds_modes(self.terms) {
+            facts::bound(&mut fact, &self.reader.attributes(path, facts::LISTS)?);
+        }
         debug_assert_eq!(fact.standing, Standing::Compared);
         self.open = Some(Box::new(OpenFile {
             path: path.clone(),

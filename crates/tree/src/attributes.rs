@@ -80,6 +80,12 @@ pub fn read_attributes(subject: Subject<'_>, kind: Kind, carry: Carry) -> Result
     Ok(found)
 }
 
+/// The bits of a mode whose access control list is not carried with it: nobody gets more by them than the list gave.
+pub fn mode_without_list(mode: u32, attributes: &Attributes) -> u32 {
+    let list = attributes.acl_access.as_deref();
+    list.map_or(mode, |list| crate::put::lists::mode_without_list(mode, list))
+}
+
 /// The digests of the classes `xattr` and `acl`; `None` for a class of which there is nothing.
 pub fn digests(attributes: &Attributes) -> (Option<Digest>, Option<Digest>) {
     let mut xattr = Vec::new();

@@ -95,7 +95,7 @@ fn put(ours: &OwnedFd, text: &[u8]) -> Result<(), Errno> {
     rustix::fs::fsync(ours)
 }
 
-/// True when the root holds nothing but, perhaps, `.counterpart`.
+/// True when the root holds nothing but, perhaps, `.counterpart` and the filesystem's own `lost+found`.
 ///
 /// # Errors
 /// The root cannot be listed.
@@ -103,7 +103,7 @@ pub fn is_empty(root: &Root) -> Result<bool, Failure> {
     let reserved = ours::reserved();
     let mut others = 0_u64;
     let listed = at::each_name(root.fd(), |name| {
-        others += u64::from(name != reserved.as_c_str());
+        others += u64::from(name != reserved.as_c_str() && !is_recovery_directory(root, name));
         // One is enough; the rest need not be listed.
         if others > 0 { Err(Errno::EXIST) } else { Ok(()) }
     });
@@ -116,6 +116,13 @@ pub fn is_empty(root: &Root) -> Result<bool, Failure> {
             errno,
         )),
     }
+}
+
+/// True for the directory that ext filesystems make at their root; its inode is always the first that they give out.
+pub fn is_recovery_directory(root: &Root, name: &CStr) -> bool {
+    const FIRST_INODE: u64 = 11;
+    name == c"lost+found"
+        && crate::stat::stat_at(root.fd(), name).is_ok_and(|stat| stat.is_directory() && stat.inode == FIRST_INODE)
 }
 
 fn failing(doing: &str, errno: Errno) -> Failure {

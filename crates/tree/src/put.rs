@@ -17,7 +17,7 @@ use rustix::fs::{AtFlags, CWD, Gid, Uid, XattrFlags};
 use rustix::io::Errno;
 use std::ffi::CString;
 
-mod lists;
+pub(crate) mod lists;
 
 /// How an entry is held while its metadata is written.
 #[derive(Clone, Copy)]

@@ -232,7 +232,7 @@ fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules
             ..metadata_only(difference, wanted, present)
         };
     }
-    let first_sight = production.before.is_none();
+    let first_sight = production.before.is_none() && present.is_unread();
     let both_unread_before = production.quiet && standby.quiet;
     if times_agree(wanted, present) && (first_sight || both_unread_before) {
         return metadata_only(difference, wanted, present);

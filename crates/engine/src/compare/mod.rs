@@ -4,6 +4,8 @@
 
 pub(crate) mod decide;
 pub(crate) mod merge;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use decide::{Rules, decide};
 pub(crate) use merge::{Difference, Merge};

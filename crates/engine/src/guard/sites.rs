@@ -12,6 +12,7 @@ pub(super) fn refusals(judging: &Judging<'_>) -> Vec<Refusal> {
     refusals.extend(replaced(judging));
     refusals.extend(unmounted(judging));
     refusals.extend(not_adopted(judging));
+    refusals.extend(unapproved_repair(judging));
     refusals
 }
 
@@ -67,6 +68,19 @@ fn unmounted(judging: &Judging<'_>) -> Option<Refusal> {
         let paths = missing.iter().map(|mount| mount.path.clone()).collect();
         Refusal::new(Code::MountMissing, message, About::Entries(paths))
     })
+}
+
+/// A repair is shown first, and done with an approval.
+fn unapproved_repair(judging: &Judging<'_>) -> Option<Refusal> {
+    let path = judging.request.repair.clone()?;
+    let message = format!(
+        "The standby's {path} would be put back from production; the file that is there now goes to history."
+    );
+    Some(Refusal::new(
+        Code::RotStandby,
+        message,
+        About::Entries(vec![path]),
+    ))
 }
 
 fn not_adopted(judging: &Judging<'_>) -> Option<Refusal> {

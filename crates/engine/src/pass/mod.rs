@@ -11,6 +11,7 @@ mod excluded;
 mod observe;
 mod planned;
 mod reading;
+mod recalled;
 mod refused;
 mod report;
 mod verified;
@@ -26,7 +27,7 @@ use crate::plan::Plan;
 use crate::report::{PassReport, PlanReport};
 use crate::request::{PassKind, PassRequest};
 use crate::settings::PairSettings;
-use counterpart_model::{EntryPath, Failure, SiteRole};
+use counterpart_model::{Code, EntryPath, Failure, SiteRole};
 use counterpart_port::{Site, Standby};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
@@ -130,6 +131,7 @@ impl Pass<'_> {
         let plan = self.compare(&observation)?;
         self.compare_excluded(&observation)?;
         self.stop_if_asked()?;
+        self.check_repair(&plan)?;
         self.listener.event(&Event::Began(StepName::Judge));
         let judged = self.judge(&observation, &plan)?;
         match (self.request.kind, judged) {
@@ -155,6 +157,26 @@ impl Pass<'_> {
                     .map(Outcome::Pass)
             }
         }
+    }
+
+    /// A repair without a step has nothing to put right at the standby.
+    fn check_repair(&self, plan: &Plan) -> Result<(), Failure> {
+        let Some(path) = self.request.repair.as_ref().filter(|_| plan.totals.steps() == 0) else {
+            return Ok(());
+        };
+        let rotten = crate::apply::lock(&self.rotten);
+        let at_production = rotten
+            .iter()
+            .any(|(known, site)| known == path && *site == SiteRole::Production);
+        let doing = format!("repairing {path}");
+        Err(if at_production {
+            let why = "production is the side that differs from the last certificate, and is never written";
+            Failure::new(Code::RotProduction, doing, why)
+                .hint("Export the standby's good copy with --to DIR, and put it back at production yourself.")
+        } else {
+            let why = "the standby does not differ from production there";
+            Failure::new(Code::NotFound, doing, why).hint("`counterpart verify` lists what differs.")
+        })
     }
 
     fn judge(&self, observation: &Observation, plan: &Plan) -> Result<Judged, Failure> {

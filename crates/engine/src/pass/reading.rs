@@ -28,6 +28,9 @@ impl Pass<'_> {
 
     /// A plan reads nothing, a run what is doubtful, a verification what was never read, too, or everything.
     pub(crate) fn read_before_comparing(&self, observation: &Observation) -> Result<(), Failure> {
+        if self.request.kind != PassKind::Plan {
+            self.recall_arrived(observation)?;
+        }
         let doubt = match (self.request.kind, self.request.reread) {
             (PassKind::Plan, _) => return Ok(()),
             (PassKind::Run, _) => Doubt::Restamped,

@@ -2,7 +2,8 @@
 
 use super::Pass;
 use crate::plan::Plan;
-use counterpart_model::{Action, Code, EntryPath, Failure, Finding, SiteRole, Step, Verdict, itemize};
+use crate::plan::told::differences;
+use counterpart_model::{Action, EntryPath, Failure, Step};
 
 impl Pass<'_> {
     /// Tells every step of the plan as a finding.
@@ -15,45 +16,5 @@ impl Pass<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn differences(step: &Step) -> Vec<Finding> {
-    let finding = |path: &EntryPath, code, why: String| {
-        Finding::new(path, code, SiteRole::Standby, Verdict::Different, why)
-    };
-    match step.action {
-        Action::Create => vec![finding(
-            &step.path,
-            Code::OnlyProduction,
-            "the standby lacks it".into(),
-        )],
-        Action::Remove | Action::RemovedWithParent => {
-            vec![finding(
-                &step.path,
-                Code::OnlyStandby,
-                "production lacks it".into(),
-            )]
-        }
-        Action::Rename => {
-            let from = step.from.clone().unwrap_or_default();
-            let why = format!("production calls it {} now", step.path);
-            vec![
-                finding(
-                    &step.path,
-                    Code::OnlyProduction,
-                    format!("the standby calls it {from}"),
-                ),
-                finding(&from, Code::OnlyStandby, why),
-            ]
-        }
-        Action::Modify | Action::Replace | Action::Metadata => {
-            let letters = itemize::letters(step);
-            vec![finding(
-                &step.path,
-                Code::Differs,
-                format!("not the same at both sites ({letters})"),
-            )]
-        }
     }
 }

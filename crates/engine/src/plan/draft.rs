@@ -56,6 +56,13 @@ pub(crate) fn draft(
         if let Some(finding) = decision.finding {
             found(finding);
         }
+        if let Some(step) = decision
+            .step
+            .take_if(|step| rules.repair.is_some_and(|path| path != step.path.as_bytes()))
+        {
+            // Another entry than the one to be repaired: told, and left.
+            super::told::differences(&step).into_iter().for_each(&mut *found);
+        }
         if let Some(step) = decision.step {
             writer.push(&step, difference.moved_from.as_ref())?;
         }

@@ -7,5 +7,6 @@ pub(crate) mod draft;
 pub(crate) mod finish;
 pub(crate) mod names;
 pub(crate) mod renames;
+pub(crate) mod told;
 
 pub(crate) use finish::Plan;

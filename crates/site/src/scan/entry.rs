@@ -75,6 +75,16 @@ impl Scan<'_> {
                 .is_some_and(|directory| path.is_beneath(directory))
     }
 
+    /// The fact of an entry that changed. A new file's mode is bounded by its list when it is opened to be copied.
+    fn fact(&self, path: &EntryPath, stat: &Stat, known: bool) -> Result<Fact, Failure> {
+        let mut fact = self.pass.fact(self.terms, path, stat)?;
+        let opened_later = !known && stat.kind == Kind::File && stat.nlink < 2;
+        if self.pass.bounds_modes(self.terms) && !opened_later {
+            self.pass.bound_mode(path, stat, &mut fact)?;
+        }
+        Ok(fact)
+    }
+
     fn changed(
         &mut self,
         path: &EntryPath,
@@ -82,7 +92,7 @@ impl Scan<'_> {
         known: bool,
         leader: Option<EntryPath>,
     ) -> Result<(), Failure> {
-        let (mut fact, mut seen) = match self.pass.fact(self.terms, path, stat) {
+        let (mut fact, mut seen) = match self.fact(path, stat, known) {
             Ok(fact) => (fact, observation(stat)),
             Err(failure) if failure.code == Code::Vanished => return self.vanished_under_us(path, known),
             Err(failure) => return self.unknowable(path, known, &failure),

@@ -19,6 +19,7 @@ use counterpart_store::spool::{Spool, SpoolWriter};
 use counterpart_tree::Stat;
 use counterpart_tree::exclude::Excluder;
 use counterpart_tree::filesystem;
+use counterpart_tree::identity;
 use counterpart_tree::stub::StubRule;
 use counterpart_tree::walk::{WalkOptions, Walked, Walker, What};
 use serde::{Deserialize, Serialize};
@@ -76,8 +77,12 @@ fn walk_options(
     request: &ScanRequest,
 ) -> Result<WalkOptions, Failure> {
     let network = filesystem::is_network(&pass.filesystem.kind);
+    let mut patterns = pass.request.policy.exclude.clone();
+    if holds_recovered_files(pass) {
+        patterns.push("/lost+found/".to_owned());
+    }
     Ok(WalkOptions {
-        excluder: Excluder::new(&pass.request.policy.exclude)?,
+        excluder: Excluder::new(&patterns)?,
         walk_excluded: request.refresh_excluded,
         ask_offline: true,
         read_ahead_threads: options
@@ -85,6 +90,11 @@ fn walk_options(
             .unwrap_or(if network { NETWORK_THREADS } else { 0 }),
         ..WalkOptions::new(pass.spool_dir.clone())
     })
+}
+
+/// True where the root is that of an ext filesystem: its `lost+found` belongs to the filesystem, not to the archive.
+fn holds_recovered_files(pass: &OpenPass) -> bool {
+    pass.filesystem.kind.starts_with("ext") && identity::is_recovery_directory(&pass.root, c"lost+found")
 }
 
 struct Scan<'a> {
