@@ -15,6 +15,8 @@ pub mod report;
 pub mod request;
 mod reread;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 
 pub use event::{Event, Listener, StepName};
 pub use ledger::{CertificateEntry, Ledger, LogItem, LogReader};

@@ -7,6 +7,8 @@ pub(crate) mod draft;
 pub(crate) mod finish;
 pub(crate) mod names;
 pub(crate) mod renames;
+#[cfg(test)]
+mod tests;
 pub(crate) mod told;
 
 pub(crate) use finish::Plan;

@@ -33,7 +33,9 @@ proptest! {
     #[test]
     fn the_order_of_paths_is_that_of_a_walk(all in proptest::collection::vec(components(), 0..40)) {
         let mut tree = Tree::default();
-        all.iter().for_each(|names| tree.insert(names));
+        for names in &all {
+            tree.insert(names);
+        }
         let mut walked = Vec::new();
         tree.walk(&EntryPath::root(), &mut walked);
         let mut sorted = walked.clone();

@@ -2,23 +2,11 @@
 
 use crate::compare::decide::{Decision, Rules, decide};
 use crate::compare::merge::{Difference, Merge};
-use counterpart_model::{Content, Digest, EntryPath, Fact, Failure, Kind, PathGlobs, Standing, Timestamp};
-use counterpart_port::{Extent, Observed, Stream};
+use crate::testing::listed;
+use counterpart_model::{Content, Digest, EntryPath, Fact, Kind, PathGlobs, Standing, Timestamp};
+use counterpart_port::{Extent, Observed};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-
-struct Listed(std::vec::IntoIter<Observed>);
-
-impl Stream<Observed> for Listed {
-    fn next_into(&mut self, item: &mut Observed) -> Result<bool, Failure> {
-        let next = self.0.next();
-        let found = next.is_some();
-        if let Some(next) = next {
-            *item = next;
-        }
-        Ok(found)
-    }
-}
 
 type Tree = BTreeMap<EntryPath, Fact>;
 
@@ -113,8 +101,7 @@ fn decisions(
     standby: Vec<Observed>,
     extent: Extent,
 ) -> Vec<(EntryPath, Decision)> {
-    let stream = |list: Vec<Observed>| Box::new(Listed(list.into_iter()));
-    let mut merge = Merge::new(stream(production), stream(standby), extent);
+    let mut merge = Merge::new(listed(production), listed(standby), extent);
     let append_only = PathGlobs::new(&["a/**".to_owned()]).unwrap();
     let rules = Rules {
         append_only: &append_only,
@@ -159,8 +146,7 @@ proptest! {
     fn every_entry_is_met_once(base in base(), here in edits(), there in edits()) {
         let (production, standby) = (edited(&base, &here), edited(&base, &there));
         let list = |tree: &Tree| told(&Tree::new(), tree, Extent::Everything);
-        let stream = |list: Vec<Observed>| Box::new(Listed(list.into_iter()));
-        let mut merge = Merge::new(stream(list(&production)), stream(list(&standby)), Extent::Everything);
+        let mut merge = Merge::new(listed(list(&production)), listed(list(&standby)), Extent::Everything);
         let (mut difference, mut met) = (Difference::default(), Vec::new());
         while merge.next_into(&mut difference).unwrap() {
             prop_assert_eq!(difference.production.now.as_ref(), production.get(&difference.path));
