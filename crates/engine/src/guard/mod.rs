@@ -6,6 +6,8 @@ mod limits;
 mod ransom;
 mod refusal;
 mod sites;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use refusal::{Judged, Refusal, judge_approval};
 

@@ -117,7 +117,7 @@ pub(super) fn extensions_changed(judging: &Judging<'_>) -> Result<Option<Refusal
 }
 
 /// True when both names are in one directory, share their stem and differ in their extension.
-fn other_extension(old: &EntryPath, new: &EntryPath) -> bool {
+pub(super) fn other_extension(old: &EntryPath, new: &EntryPath) -> bool {
     let (old_directory, old_name) = path::split(old.as_bytes());
     let (new_directory, new_name) = path::split(new.as_bytes());
     old_directory == new_directory && old_name != new_name && {

@@ -78,7 +78,11 @@ impl Pass<'_> {
             SiteRole::Production => observation.production.tally.bytes,
             SiteRole::Standby => observation.standby.tally.bytes,
         };
-        let share = self.share_bytes(held, last.at_seconds, now);
+        let share = share_bytes(
+            held,
+            self.settings.reread_seconds,
+            now.saturating_sub(last.at_seconds),
+        );
         if share == 0 && last.at_seconds != 0 {
             return Ok(());
         }
@@ -94,17 +98,15 @@ impl Pass<'_> {
         };
         Ok(())
     }
+}
 
-    /// The share that is due since the last pass, so that all is read once in the time that the pair sets. A tenth
-    /// more than the even share, since files are read whole and passes may be late.
-    fn share_bytes(&self, held_bytes: u64, last_seconds: i64, now_seconds: i64) -> u64 {
-        let reread = u128::from(self.settings.reread_seconds.max(1));
-        let since = u128::try_from(now_seconds.saturating_sub(last_seconds))
-            .unwrap_or(0)
-            .min(reread);
-        let share = u128::from(held_bytes) * since * 11 / (reread * 10);
-        u64::try_from(share).unwrap_or(u64::MAX).min(held_bytes)
-    }
+/// The share that is due since the last pass, so that all is read once in the time that the pair sets. A tenth more
+/// than the even share, since files are read whole and passes may be late.
+fn share_bytes(held_bytes: u64, reread_seconds: u64, since_seconds: i64) -> u64 {
+    let reread = u128::from(reread_seconds.max(1));
+    let since = u128::try_from(since_seconds).unwrap_or(0).min(reread);
+    let share = u128::from(held_bytes).saturating_mul(since).saturating_mul(11) / (reread * 10);
+    u64::try_from(share).unwrap_or(u64::MAX).min(held_bytes)
 }
 
 /// Does the same at both sites at once.
@@ -116,3 +118,6 @@ fn on_both(work: impl Fn(SiteRole) -> Result<(), Failure> + Sync) -> Result<(), 
         production.join().unwrap_or_else(|_| Err(failed())).and(standby)
     })
 }
+
+#[cfg(test)]
+mod tests;
