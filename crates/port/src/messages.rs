@@ -42,6 +42,9 @@ pub struct Base {
     pub tally: Tally,
     /// When the pass that made it ended, in seconds since 1970, by the site's clock.
     pub at_seconds: i64,
+    /// When the file that was read longest ago was read, in seconds since 1970: 0 where one never was, `None` where
+    /// there is none.
+    pub oldest_read_seconds: Option<i64>,
 }
 
 /// What a site is, measured and recorded as evidence.

@@ -137,6 +137,11 @@ pub(crate) fn base_of(manifest: &Manifest) -> Base {
         policy: header.policy,
         tally: summary.tally,
         at_seconds: header.at_seconds,
+        oldest_read_seconds: if summary.unread_count > 0 {
+            Some(0)
+        } else {
+            summary.oldest_read_seconds
+        },
     }
 }
 

@@ -22,8 +22,13 @@ impl Pass<'_> {
         plan: &Plan,
     ) -> Result<PassReport, Failure> {
         self.listener.event(&Event::Began(StepName::Certify));
-        let production = self.sites.production.close()?;
-        let standby = self.sites.standby.close()?;
+        let (production, standby) = std::thread::scope(|scope| {
+            let production = scope.spawn(|| self.sites.production.close());
+            let standby = self.sites.standby.close();
+            let failed = || Failure::new(Code::Io, "closing production's manifest", "the program failed");
+            (production.join().unwrap_or_else(|_| Err(failed())), standby)
+        });
+        let (production, standby) = (production?, standby?);
         self.tell_what_is_left(observation, &production, &standby, plan);
         let log = self.log.finish()?;
         let sums = self.findings.sums();

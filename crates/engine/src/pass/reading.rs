@@ -87,7 +87,12 @@ impl Pass<'_> {
             return Ok(());
         }
         let before = now.saturating_sub(i64::try_from(self.settings.reread_seconds / 20).unwrap_or(i64::MAX));
-        let next = if last.at_seconds == 0 {
+        let base = match role {
+            SiteRole::Production => &observation.production_base,
+            SiteRole::Standby => &observation.standby_base,
+        };
+        let due = base.as_ref().and_then(|base| base.oldest_read_seconds);
+        let next = if due.is_none_or(|oldest| oldest >= before) {
             last.next
         } else {
             rereading.share(&last.next, share, before)?
