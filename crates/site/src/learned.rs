@@ -77,6 +77,7 @@ impl Learned {
             if let Some(last) = last.take() {
                 if last.path == path {
                     change.whole |= last.whole;
+                    keep_digest(&mut change, &last);
                 } else {
                     writer.push(&last)?;
                 }
@@ -89,5 +90,20 @@ impl Learned {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was learned later of the same file may be its metadata alone: a further name changes the stamp of a file that
+/// this pass wrote. Its digest stays.
+fn keep_digest(later: &mut RowChange, earlier: &RowChange) {
+    let (Some(later), Some(earlier)) = (&mut later.row, &earlier.row) else {
+        return;
+    };
+    let same_file = later.seen.inode == earlier.seen.inode
+        && later.seen.mtime == earlier.seen.mtime
+        && later.fact.size_bytes == earlier.fact.size_bytes;
+    if later.fact.is_unread() && earlier.fact.digest().is_some() && same_file {
+        later.fact.content = earlier.fact.content;
+        later.seen.obtained = earlier.seen.obtained;
     }
 }

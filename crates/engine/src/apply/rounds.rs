@@ -10,6 +10,7 @@ use crate::report::ChangeCounts;
 use counterpart_model::{Action, Algorithm, Code, EntryPath, Failure, Kind, Step};
 use counterpart_port::{Apply, Place};
 use crossbeam_channel::Sender;
+use std::borrow::Cow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -109,14 +110,27 @@ fn source_lost(failure: Failure) -> Failure {
 
 fn is_made(step: &Step) -> bool {
     match step.action {
-        Action::Create | Action::Replace => step.kind() != Some(Kind::HardLink),
-        Action::Modify | Action::Metadata => true,
+        Action::Create | Action::Replace | Action::Metadata => step.kind() != Some(Kind::HardLink),
+        Action::Modify => true,
         Action::Rename | Action::Remove | Action::RemovedWithParent => false,
     }
 }
 
 fn is_linked(step: &Step) -> bool {
-    matches!(step.action, Action::Create | Action::Replace) && step.kind() == Some(Kind::HardLink)
+    matches!(step.action, Action::Create | Action::Replace | Action::Metadata)
+        && step.kind() == Some(Kind::HardLink)
+}
+
+/// A further name's metadata is its file's, which its first name's step brought; where that step brought a new file,
+/// the further name still leads to the old one. So it is linked anew, which does nothing where it leads there already.
+fn as_placed(step: &Step) -> Cow<'_, Step> {
+    if step.action == Action::Metadata && step.kind() == Some(Kind::HardLink) {
+        return Cow::Owned(Step {
+            action: Action::Replace,
+            ..step.clone()
+        });
+    }
+    Cow::Borrowed(step)
 }
 
 fn is_removed(step: &Step) -> bool {
@@ -228,15 +242,29 @@ impl Rounds<'_> {
     }
 
     fn place(&self, step: &Step) -> Result<Option<Box<dyn Place + '_>>, Failure> {
-        match self.target.place(step) {
+        match self.target.place(&as_placed(step)) {
             Ok(place) => Ok(Some(place)),
             Err(failure) if super::is_fatal(&failure) => Err(failure),
+            Err(failure) if step.action == Action::Rename && failure.code == Code::Vanished => {
+                // What it was called went away with a directory that another entry replaced.
+                lock(&self.sums.again).push(instead_of_rename(step.clone()));
+                Ok(None)
+            }
             Err(failure) => {
                 let site = counterpart_model::SiteRole::Standby;
                 self.applying.findings.add_failure(&step.path, site, &failure);
                 Ok(None)
             }
         }
+    }
+}
+
+/// A rename whose old name is gone: the new one is brought like any other.
+pub(crate) fn instead_of_rename(step: Step) -> Step {
+    Step {
+        action: Action::Create,
+        from: None,
+        ..step
     }
 }
 

@@ -94,6 +94,15 @@ fn both(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_
     if wanted.kind != present.kind || other_link || present.standing != Standing::Compared {
         return replaced(difference, wanted, present, rules);
     }
+    if wanted.kind == Kind::HardLink && !difference.production.quiet && difference.production.before.is_some()
+    {
+        // Its file changed, and only its first name says how.
+        let step = step(difference, Action::Metadata, Some(wanted), Some(present));
+        return Decision {
+            step: Some(step),
+            ..Decision::default()
+        };
+    }
     if wanted.kind != Kind::File {
         return metadata_only(difference, wanted, present);
     }

@@ -146,7 +146,10 @@ impl Totals {
                 self.modified += 1;
                 self.hardlinks += u64::from(step.kind() == Some(Kind::HardLink));
             }
-            Action::Metadata => self.metadata += 1,
+            Action::Metadata => {
+                self.metadata += 1;
+                self.hardlinks += u64::from(step.kind() == Some(Kind::HardLink));
+            }
             Action::Rename => self.renamed += 1,
             Action::Remove | Action::RemovedWithParent => self.deleted += 1,
         }
