@@ -23,8 +23,10 @@ pub struct Opened {
     pub profile: Profile,
     /// The manifest of its last pass; `None` at the first.
     pub base: Option<Base>,
-    /// At the standby: the root is empty, or was given to this pair before.
+    /// At the standby: the root is empty and always was, or was given to this pair before.
     pub adopted: bool,
+    /// At the standby: the other pair that the root was given to.
+    pub given_to: Option<String>,
     /// Changes of an interrupted pass that were folded in.
     pub recovered: u64,
     /// When that pass began, in seconds since 1970.

@@ -7,6 +7,7 @@ use crate::site::LocalSiteOptions;
 use counterpart_model::{Code, Failure, SiteRole, Timestamp, policy};
 use counterpart_port::{Base, Capabilities, Mount, OpenRequest, Opened, Profile};
 use counterpart_store::{Holder, Lock, Manifest, files};
+use counterpart_tree::identity::Identity;
 use counterpart_tree::{OwnerNames, Root, filesystem, identity, probe};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -57,13 +58,20 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
         recovery::Recovered::default()
     };
     let base = current_manifest(&options.state)?;
-    let adopted = is_adopted(options, &root)?;
+    let identity = match options.role {
+        SiteRole::Production => None,
+        SiteRole::Standby => identity::read(&root)?,
+    };
+    let adopted = is_adopted(options, &root, identity.as_ref(), base.as_ref())?;
     let capabilities = capabilities(options, request, &root, adopted)?;
     let filesystem = root_mount(&root)?;
     let opened = Opened {
         profile: profile(options, &filesystem, &capabilities),
         base: base.as_ref().map(base_of),
         adopted,
+        given_to: identity
+            .map(|found| found.pair)
+            .filter(|pair| *pair != options.pair),
         recovered: recovered.changes,
         recovered_since_seconds: recovered.since_seconds,
     };
@@ -145,15 +153,21 @@ pub(crate) fn base_of(manifest: &Manifest) -> Base {
     }
 }
 
-/// A standby is adopted when its root is empty, or says that it is this pair's.
-fn is_adopted(options: &LocalSiteOptions, root: &Root) -> Result<bool, Failure> {
+/// A standby is adopted when it says that it is this pair's, or when it is empty and never was anything else: where
+/// the last pass left entries, an empty folder is what its filesystem was mounted on.
+fn is_adopted(
+    options: &LocalSiteOptions,
+    root: &Root,
+    identity: Option<&Identity>,
+    base: Option<&Manifest>,
+) -> Result<bool, Failure> {
     if options.role == SiteRole::Production {
         return Ok(true);
     }
-    match identity::read(root)? {
-        Some(found) if found.pair == options.pair => Ok(true),
-        Some(_) => Ok(false),
-        None => identity::is_empty(root),
+    let held = base.is_some_and(|base| base.summary().tally.entries() > 0);
+    match identity {
+        Some(found) => Ok(found.pair == options.pair),
+        None => Ok(!held && identity::is_empty(root)?),
     }
 }
 

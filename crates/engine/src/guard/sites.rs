@@ -86,11 +86,27 @@ fn unapproved_repair(judging: &Judging<'_>) -> Option<Refusal> {
 fn not_adopted(judging: &Judging<'_>) -> Option<Refusal> {
     let observation = judging.observation;
     (!observation.adopted && !judging.request.adopt).then(|| {
-        let message = format!(
-            "{} holds {} entries that Counterpart did not put there.",
-            observation.standby_profile.location,
-            observation.standby.tally.entries()
-        );
-        Refusal::new(Code::TargetNotAdopted, message, About::Site("adopt".to_owned())).final_()
+        let location = &observation.standby_profile.location;
+        let here = observation.standby.tally.entries();
+        let known = observation
+            .standby_base
+            .as_ref()
+            .map_or(0, |base| base.tally.entries());
+        let (code, message) = match &observation.given_to {
+            Some(pair) => {
+                let message = format!("{location} is the standby of another pair, {pair}.");
+                (Code::TargetIdentity, message)
+            }
+            None if here == 0 && known > 0 => {
+                let why = "is empty and has no mark of Counterpart: look whether its filesystem is mounted";
+                let message = format!("The last pass left {known} entries at {location}, which {why}.");
+                (Code::TargetNotAdopted, message)
+            }
+            None => {
+                let message = format!("{location} holds {here} entries that Counterpart did not put there.");
+                (Code::TargetNotAdopted, message)
+            }
+        };
+        Refusal::new(code, message, About::Site("adopt".to_owned())).final_()
     })
 }

@@ -17,7 +17,8 @@ pub(crate) fn pass_name(began: jiff::Timestamp) -> String {
     began.strftime("%Y%m%dT%H%M%S%3fZ").to_string()
 }
 
-/// Opens the standby first, since its lock is the pair's.
+/// Opens the standby first, since its lock is the pair's. Only that production is there is asked before: the first
+/// pass makes the standby's root, and must not where there is nothing to keep.
 pub(crate) fn open(
     pass: &str,
     settings: &PairSettings,
@@ -30,6 +31,8 @@ pub(crate) fn open(
         policy: settings.policy.clone(),
         read_only: request.kind != PassKind::Run,
     };
+    sites.production.open(&open)?;
+    sites.production.abandon();
     let standby = sites.standby.open(&open)?;
     match sites.production.open(&open) {
         Ok(production) => Ok(BothOpened { production, standby }),

@@ -24,6 +24,8 @@ pub struct Observation {
     pub standby: ScanReport,
     /// The standby's root is empty, or was given to this pair before.
     pub adopted: bool,
+    /// The other pair that the standby was given to.
+    pub given_to: Option<String>,
     /// The grain at which times are compared.
     pub grain: Grain,
     /// The classes of metadata that both sites can hold.
@@ -95,6 +97,7 @@ impl Pass<'_> {
             production_base: production.base,
             standby_base: standby.base,
             adopted: standby.adopted,
+            given_to: standby.given_to,
             grain,
             carry,
             policy,

@@ -19,7 +19,8 @@ impl Scan<'_> {
         };
         if known {
             self.waiting = false;
-            self.report.known += 1;
+            // The root is always there; it says nothing of whose tree this is.
+            self.report.known += u64::from(!path.is_root());
             if self.unchanged(stat, leader.as_ref()) {
                 self.count_row(path);
                 return Ok(());
