@@ -30,6 +30,17 @@ pub struct CertificateEntry {
     pub sha256: String,
 }
 
+/// A certificate that the journal names must be there.
+fn broken_where_missing(failure: Failure) -> Failure {
+    match failure.code {
+        Code::NotFound => {
+            let why = "the journal names it, and it is gone";
+            Failure::new(Code::EvidenceBroken, failure.doing, why)
+        }
+        _ => failure,
+    }
+}
+
 impl Ledger {
     /// The pair's signing key, made at its first use; readable by its owner only.
     ///
@@ -170,7 +181,7 @@ impl Ledger {
                 continue;
             }
             let pass = record.body["pass"].as_str().unwrap_or_default();
-            let (_, json) = self.certificate(pass)?;
+            let (_, json) = self.certificate(pass).map_err(broken_where_missing)?;
             let link = Link::of(&json)?;
             if record.body["sha256"].as_str() != Some(&link.sha256.to_string()) {
                 let why = "the journal names another content";
