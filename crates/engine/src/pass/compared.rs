@@ -6,10 +6,11 @@ use crate::plan::names::NameCheck;
 use crate::plan::{Plan, draft, finish, renames};
 use crate::request::PassKind;
 use counterpart_model::{Digest, EntryPath, Failure, Finding, PathGlobs, SiteRole};
+use counterpart_port::Extent;
 
 impl Pass<'_> {
     pub(crate) fn compare(&self, observation: &Observation) -> Result<Plan, Failure> {
-        let extent = observation.extent();
+        let extent = self.extent(observation);
         let spool_dir = self.ledger.spool_dir()?;
         let append_only = PathGlobs::new(&self.settings.append_only)?;
         let memory = crate::apply::lock(&self.memory).clone();
@@ -30,6 +31,15 @@ impl Pass<'_> {
         let renames = renames::find(&mut draft, &spool_dir, &mut |paths| self.hash_candidates(paths))?;
         let excluded = self.sites.standby.excluded()?;
         finish::finish(&draft, renames, excluded, &spool_dir, &mut found)
+    }
+
+    /// What a verification or `--reread` read for the first time is in neither list of changes, though it may differ.
+    fn extent(&self, observation: &Observation) -> Extent {
+        let asked = self.request.reread || self.request.kind == PassKind::Verify;
+        if asked && self.reread_bytes.load(std::sync::atomic::Ordering::Relaxed) > 0 {
+            return Extent::Everything;
+        }
+        observation.extent()
     }
 
     fn found_in_comparison(&self, finding: &Finding) {

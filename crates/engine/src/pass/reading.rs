@@ -33,6 +33,8 @@ impl Pass<'_> {
         }
         let doubt = match (self.request.kind, self.request.reread) {
             (PassKind::Plan, _) => return Ok(()),
+            // What was adopted was never read, and what differs should be told by its name.
+            (PassKind::Run, true) if observation.standby.tally.files > 0 => Doubt::Unread,
             (PassKind::Run, _) => Doubt::Restamped,
             (PassKind::Verify, false) => Doubt::Unread,
             (PassKind::Verify, true) => Doubt::All,
@@ -66,7 +68,8 @@ impl Pass<'_> {
         let now = self.began.as_second();
         let rereading = self.rereading(role);
         if self.request.reread {
-            rereading.share(&EntryPath::root(), u64::MAX, now)?;
+            // What was read in the second in which the pass began may have been read before it.
+            rereading.share(&EntryPath::root(), u64::MAX, now.saturating_add(1))?;
             *crate::apply::lock(&self.memory).reading(role) = Reading {
                 next: EntryPath::root(),
                 at_seconds: now,
