@@ -136,6 +136,11 @@ impl<'a> Mover<'a> {
         if copied == Copied::Refused {
             return Ok(());
         }
+        let present = step.present.as_ref().map(|present| &present.metadata);
+        if copied == Copied::Same && present == Some(&fact.metadata) {
+            // Only what is not carried moved: there is nothing to do.
+            return Ok(());
+        }
         // Told once its content is here: what is torn is tried again, and told only when it is given up.
         if step
             .wanted
