@@ -36,6 +36,8 @@ pub struct MountLine {
     pub id: u64,
     /// Device, major number in the high 32 bits, as [`crate::Stat::device`] has it.
     pub device: u64,
+    /// The folder of the filesystem that is mounted, from the filesystem's own root.
+    pub root: Vec<u8>,
     /// Where it is mounted.
     pub at: Vec<u8>,
     /// Kind of filesystem.
@@ -118,13 +120,15 @@ pub(crate) fn parse_line(line: &[u8]) -> Option<MountLine> {
     let id = number(words.next()?)?;
     let mut device = words.nth(1)?.split(|&byte| byte == b':');
     let device = number(device.next()?)? << 32 | number(device.next()?)?;
-    let at = unescape(words.nth(1)?);
+    let root = unescape(words.next()?);
+    let at = unescape(words.next()?);
     let mut after = words.skip_while(|word| *word != b"-").skip(1);
     let kind = String::from_utf8_lossy(after.next()?).into_owned();
     let source = unescape(after.next().unwrap_or_default());
     Some(MountLine {
         id,
         device,
+        root,
         at,
         kind,
         source,
