@@ -6,7 +6,7 @@ use crate::documents::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
 use crate::exit::Exit;
 use crate::wire::Wired;
 use crate::{apart, clock, pairs, render, units};
-use counterpart_model::{Failure, MetadataClass, SiteRole};
+use counterpart_model::{Code, Failure, MetadataClass, SiteRole};
 use counterpart_port::{Capabilities, Opened, Room, Site as _, Standby as _};
 
 /// A site's clock may be off by so much before that is worth a line of its own.
@@ -86,6 +86,14 @@ fn preflight(context: &Context, pair: Pair) -> Result<PairCheck, Failure> {
 fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
     let site = wired.site(role);
     let opened = match site.open(&wired.looking()) {
+        Err(failure) if will_be_made(wired, role, &failure) => {
+            let location = &wired.pair.standby;
+            return vec![good(
+                role,
+                "root",
+                format!("{location} is not there yet; the first pass makes it"),
+            )];
+        }
         Err(failure) => return vec![bad(role.word(), "root", &failure)],
         Ok(opened) => opened,
     };
@@ -95,6 +103,14 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
     }
     site.abandon();
     lines
+}
+
+/// The first pass makes the last folder of the standby's path; later a missing one is not mounted.
+fn will_be_made(wired: &Wired, role: SiteRole, failure: &Failure) -> bool {
+    role == SiteRole::Standby
+        && failure.code == Code::TargetMissing
+        && matches!(wired.standby.manifest(), Ok(None))
+        && wired.pair.standby.0.parent().is_some_and(std::path::Path::is_dir)
 }
 
 fn describe(opened: &Opened, role: SiteRole, pair: &Pair) -> Vec<CheckLine> {
