@@ -24,7 +24,10 @@ fn the_log_has_a_line_for_each_change_in_the_letters_of_rsync() {
     let entries = log.document["entries"].as_array().unwrap();
     let letters = |path: &str| {
         let found = entries.iter().find(|entry| entry["path"] == path);
-        found.unwrap_or_else(|| panic!("{path}: {log}"))["letters"].as_str().unwrap().to_owned()
+        found.unwrap_or_else(|| panic!("{path}: {log}"))["letters"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(letters("pages/three"), ">f+++++++++");
     assert!(letters("pages/one").starts_with(">f"), "{log}");
@@ -32,7 +35,11 @@ fn the_log_has_a_line_for_each_change_in_the_letters_of_rsync() {
     assert_eq!(letters("pages/two"), ".f...p.....");
     let (code, said) = world.say(&["log", "p"]);
     assert_eq!(code, 0);
-    assert!(said.lines().any(|line| line.contains(">f+++++++++") && line.ends_with("pages/three")), "{said}");
+    assert!(
+        said.lines()
+            .any(|line| line.contains(">f+++++++++") && line.ends_with("pages/three")),
+        "{said}"
+    );
     let first = world.run(&["log", "p", "--pass", "1"]);
     assert!(first.code == 0 || first.code == 2, "{first}");
 }
@@ -43,24 +50,41 @@ fn the_status_says_how_a_pair_stands() {
     let status = world.run(&["status"]);
     let line = &status.document["pairs"][0];
     assert_eq!((status.code, &line["congruent"]), (0, &true.into()), "{status}");
-    assert!(line["next_due"].is_string() && line["oldest_read"].is_string(), "{status}");
+    assert!(
+        line["next_due"].is_string() && line["oldest_read"].is_string(),
+        "{status}"
+    );
     fs::remove_dir_all(world.s("pages")).unwrap();
     assert_eq!(world.pass().code, 3);
     let status = world.run(&["status"]);
     assert_eq!(status.code, 1, "{status}");
-    assert_eq!(status.document["pairs"][0]["refused"][0], "source-empty", "{status}");
+    assert_eq!(
+        status.document["pairs"][0]["refused"][0], "source-empty",
+        "{status}"
+    );
 }
 
 #[test]
 fn where_names_every_copy() {
     let world = world();
     let copies = world.run(&["where", "pages/one"]);
-    let places: Vec<&str> =
-        copies.document["copies"].as_array().unwrap().iter().map(|copy| copy["place"].as_str().unwrap()).collect();
+    let places: Vec<&str> = copies.document["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|copy| copy["place"].as_str().unwrap())
+        .collect();
     assert_eq!(places, ["production", "standby", "history"], "{copies}");
-    assert_eq!(copies.document["copies"][0]["digest"], copies.document["copies"][1]["digest"]);
+    assert_eq!(
+        copies.document["copies"][0]["digest"],
+        copies.document["copies"][1]["digest"]
+    );
     let by_path = world.run(&["where".as_ref(), world.d("pages/two").as_os_str()]);
-    assert_eq!(by_path.document["copies"].as_array().unwrap().len(), 2, "{by_path}");
+    assert_eq!(
+        by_path.document["copies"].as_array().unwrap().len(),
+        2,
+        "{by_path}"
+    );
     assert_eq!(world.run(&["where", "no/such/path"]).code, 1);
     let gone = world.run(&["where", "gone"]);
     assert_eq!(gone.document["copies"][0]["place"], "history", "{gone}");
@@ -120,15 +144,28 @@ fn an_exported_manifest_is_read_by_duckdb() {
     world.file(b"not-utf8-\xff", "content");
     let outcome = world.congruent_pass();
     let csv = world.path("manifest.csv");
-    let (code, said) = world.say(&["manifest", "p", "--export", "csv", "--output", csv.to_str().unwrap()]);
+    let (code, said) = world.say(&[
+        "manifest",
+        "p",
+        "--export",
+        "csv",
+        "--output",
+        csv.to_str().unwrap(),
+    ]);
     assert_eq!(code, 0, "{said}");
-    let query = "import duckdb, sys; print(duckdb.sql(f\"select count(*) filter (kind = 'file'), \
+    let query = "import duckdb, sys; print(duckdb.connect().execute(f\"select count(*) filter (kind = 'file'), \
         count(*) filter (kind = 'directory' and path <> '.'), sum(bytes) filter (kind = 'file'), count(digest) \
-        from read_csv('{sys.argv[1]}', header = true)\").fetchone())";
+        from read_csv('{sys.argv[1]}', header = true)\").fetchall()[0])";
     let counted = done(python().args(["-c", query]).arg(&csv));
     let side = &outcome.document["standby"];
-    let expected = format!("({}, {}, {}, {})", side["files"], side["directories"], side["bytes"], side["files"]);
-    let counted = String::from_utf8(counted.stdout).unwrap().replace("Decimal('", "").replace("')", "");
+    let expected = format!(
+        "({}, {}, {}, {})",
+        side["files"], side["directories"], side["bytes"], side["files"]
+    );
+    let counted = String::from_utf8(counted.stdout)
+        .unwrap()
+        .replace("Decimal('", "")
+        .replace("')", "");
     assert_eq!(counted.trim(), expected);
     let printed = world.run(&["manifest", "p"]);
     assert_eq!(printed.document["root"], side["root"], "{printed}");
@@ -158,13 +195,22 @@ fn the_algorithm_may_change_and_every_byte_is_read_again() {
 fn a_first_configuration_is_written_checked_and_run() {
     let world = World::new();
     world.file("file", "content");
-    let words = ["init", world.src().to_str().unwrap(), world.dst().to_str().unwrap()].map(str::to_owned);
+    let words = [
+        "init",
+        world.src().to_str().unwrap(),
+        world.dst().to_str().unwrap(),
+    ]
+    .map(str::to_owned);
     assert_eq!(world.run(&words).code, 0);
     assert_eq!(world.run(&words).code, 2, "an existing file is never overwritten");
     let check = world.run(&["check"]);
-    assert_eq!((check.code, &check.document["ready"]), (0, &true.into()), "{check}");
+    assert_eq!(
+        (check.code, &check.document["ready"]),
+        (0, &true.into()),
+        "{check}"
+    );
     world.run(&["plan"]);
-    let outcome = world.run(&["run"]).is_congruent();
+    let outcome = world.run(&["run"]).congruent();
     world.assert_equal(&outcome.pair());
     // A mistake is told with its line.
     let file = world.path("counterpart.toml");
@@ -172,14 +218,22 @@ fn a_first_configuration_is_written_checked_and_run() {
     fs::write(&file, format!("{text}\nnonsense = 3\n")).unwrap();
     let (code, said) = world.say(&["check"]);
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains(&format!(":{}", text.lines().count() + 2)) || said.contains("nonsense"), "{said}");
+    assert!(
+        said.contains(&format!(":{}", text.lines().count() + 2)) || said.contains("nonsense"),
+        "{said}"
+    );
 }
 
 #[test]
 fn an_inherited_state_directory_and_a_reason_are_recorded() {
     let world = World::new();
     world.file("file", "content");
-    let outcome = world.pass_with(&["--reason", "the yearly inspection"]).is_congruent();
+    let outcome = world
+        .pass_with(&["--reason", "the yearly inspection"])
+        .congruent();
     let shown = world.run(&["certificate", "show", "--pair", &outcome.pair()]);
-    assert_eq!(shown.document["certificate"]["actor"]["reason"], "the yearly inspection", "{shown}");
+    assert_eq!(
+        shown.document["certificate"]["actor"]["reason"], "the yearly inspection",
+        "{shown}"
+    );
 }

@@ -61,19 +61,25 @@ impl World {
             }
         }
         let world = Self::new().with(&["--carry", classes]);
-        if oracle.len() > 1 { world.comparing(&[&oracle]) } else { world }
+        if oracle.len() > 1 {
+            world.comparing(&[&oracle])
+        } else {
+            world
+        }
     }
 
     /// With options for every `mirror`.
     pub fn with(mut self, options: &[&str]) -> Self {
-        self.options.extend(options.iter().map(|&option| option.to_owned()));
+        self.options
+            .extend(options.iter().map(|&option| option.to_owned()));
         self.sha256 |= options.contains(&"sha256");
         self
     }
 
     /// With options for rsync.
     pub fn comparing(mut self, options: &[&str]) -> Self {
-        self.oracle.extend(options.iter().map(|&option| option.to_owned()));
+        self.oracle
+            .extend(options.iter().map(|&option| option.to_owned()));
         self
     }
 
@@ -143,7 +149,11 @@ impl World {
     pub fn files(&self, directory: &str, count: usize) {
         fs::create_dir_all(self.s(directory)).unwrap();
         for number in 0..count {
-            fs::write(self.s(format!("{directory}/f{number:05}")), format!("{directory} {number}")).unwrap();
+            fs::write(
+                self.s(format!("{directory}/f{number:05}")),
+                format!("{directory} {number}"),
+            )
+            .unwrap();
         }
     }
 
@@ -175,7 +185,10 @@ impl World {
     pub fn say(&self, arguments: &[impl AsRef<OsStr>]) -> (i32, String) {
         let output = self.command(arguments).output().unwrap();
         let text = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())
+        (
+            output.status.code().unwrap(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
     }
 
     /// The arguments of a pass with further options.
@@ -202,7 +215,7 @@ impl World {
 
     /// One pass that must be congruent.
     pub fn congruent_pass(&self) -> Outcome {
-        self.pass().is_congruent()
+        self.pass().congruent()
     }
 
     /// One pass with further options, and all that must hold after any.
@@ -223,7 +236,11 @@ impl World {
             before.assert_same(&listing(&self.src()), "production was touched");
         }
         if outcome.code <= 1 {
-            assert_eq!(self.incoming(), Vec::<String>::new(), "left in incoming: {outcome}");
+            assert_eq!(
+                self.incoming(),
+                Vec::<String>::new(),
+                "left in incoming: {outcome}"
+            );
         }
         if outcome.code == 0 && outcome.document["congruent"] == true {
             self.assert_equal(&outcome.pair());
@@ -261,8 +278,12 @@ impl World {
 
     /// What is left of files on their way.
     pub fn incoming(&self) -> Vec<String> {
-        let Ok(listed) = fs::read_dir(self.d(".counterpart/incoming")) else { return Vec::new() };
-        listed.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+        let Ok(listed) = fs::read_dir(self.d(".counterpart/incoming")) else {
+            return Vec::new();
+        };
+        listed
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect()
     }
 
     /// Asks the other programs whether both trees are equal.
@@ -275,23 +296,44 @@ impl World {
     /// What rsync would change.
     pub fn rsync(&self) -> String {
         let mut command = Command::new("rsync");
-        command.args(["-an", "--delete", "--checksum", "--itemize-changes", "--modify-window=-1"]);
-        command.args(["--exclude=/.counterpart", "--info=nonreg0"]).args(&self.oracle);
+        command.args([
+            "-an",
+            "--delete",
+            "--checksum",
+            "--itemize-changes",
+            "--modify-window=-1",
+        ]);
+        command
+            .args(["--exclude=/.counterpart", "--info=nonreg0"])
+            .args(&self.oracle);
         let output = done(command.arg(slashed(&self.src())).arg(slashed(&self.dst())));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Exports the list of one side and has it checked by the program that it is for.
     pub fn assert_list(&self, pair: &str, side: &str, root: &Path) {
-        let (form, checker) = if self.sha256 { ("sha256sum", "sha256sum") } else { ("b3sum", "b3sum") };
+        let (form, checker) = if self.sha256 {
+            ("sha256sum", "sha256sum")
+        } else {
+            ("b3sum", "b3sum")
+        };
         let list = self.path("list");
         let output = list.as_os_str().to_owned();
-        let words: Vec<OsString> =
-            ["manifest", pair, "--side", side, "--export", form, "--output"].map(Into::into).into();
+        let words: Vec<OsString> = ["manifest", pair, "--side", side, "--export", form, "--output"]
+            .map(Into::into)
+            .into();
         let (code, said) = self.say(&[words, vec![output]].concat());
-        assert!(code == 0 || code == 1 && self.odd_names, "manifest: {code}\n{said}");
+        assert!(
+            code == 0 || code == 1 && self.odd_names,
+            "manifest: {code}\n{said}"
+        );
         if fs::metadata(&list).unwrap().len() > 0 {
-            done(Command::new(checker).args(["--check", "--quiet"]).arg(&list).current_dir(root));
+            done(
+                Command::new(checker)
+                    .args(["--check", "--quiet"])
+                    .arg(&list)
+                    .current_dir(root),
+            );
         }
         fs::remove_file(list).unwrap();
     }
@@ -322,16 +364,25 @@ impl World {
     /// The versions that are kept of a path.
     pub fn versions(&self, path: &str) -> Vec<serde_json::Value> {
         let history = self.run(&["history", path]);
-        history.document["versions"].as_array().cloned().unwrap_or_default()
+        history.document["versions"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
 /// Runs another program, which must succeed.
 pub fn done(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let errors = String::from_utf8_lossy(&output.stderr);
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{command:?}: {}\n{printed}\n{errors}", output.status);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{printed}\n{errors}",
+        output.status
+    );
     output
 }
 

@@ -7,7 +7,12 @@ use std::os::unix::fs::{MetadataExt as _, chown, lchown, symlink};
 #[test]
 fn modes_are_carried() {
     let world = World::new();
-    for (name, bits) in [("usual", 0o644), ("closed", 0o000), ("set-user", 0o4755), ("set-group", 0o2750)] {
+    for (name, bits) in [
+        ("usual", 0o644),
+        ("closed", 0o000),
+        ("set-user", 0o4755),
+        ("set-group", 0o2750),
+    ] {
         world.file(name, name);
         chmod(&world.s(name), bits);
     }
@@ -33,7 +38,9 @@ fn modes_are_carried() {
 
 #[test]
 fn modes_that_are_not_carried_are_the_targets_own() {
-    let world = World::new().with(&["--carry", "mtime"]).comparing(&["--no-perms"]);
+    let world = World::new()
+        .with(&["--carry", "mtime"])
+        .comparing(&["--no-perms"]);
     world.file("file", "content");
     chmod(&world.s("file"), 0o4711);
     world.congruent_pass();
@@ -82,7 +89,11 @@ fn a_touch_alone_sends_nothing() {
     world.files("files", 20);
     world.congruent_pass();
     for number in 0..20 {
-        set_mtime(&world.s(format!("files/f{number:05}")), 1_700_000_000 + number, 42);
+        set_mtime(
+            &world.s(format!("files/f{number:05}")),
+            1_700_000_000 + number,
+            42,
+        );
     }
     tick();
     world.congruent_pass().changed([0, 0, 0, 0, 20]).sent(0);
@@ -92,7 +103,9 @@ fn a_touch_alone_sends_nothing() {
 
 #[test]
 fn times_that_are_not_carried_do_not_matter() {
-    let world = World::new().with(&["--carry", "mode"]).comparing(&["--no-times", "--omit-dir-times"]);
+    let world = World::new()
+        .with(&["--carry", "mode"])
+        .comparing(&["--no-times", "--omit-dir-times"]);
     world.file("file", "content");
     set_mtime(&world.s("file"), 1_000_000_000, 0);
     world.congruent_pass();
@@ -112,7 +125,11 @@ fn owners_are_carried_by_name_and_by_number() {
     assert_owner(&world, "known", 1, 2);
     assert_owner(&world, "unknown", 54_321, 54_322);
     assert_owner(&world, "link", 7, 8);
-    assert_eq!(mode(&world.d("set-user")), 0o4755, "a change of owner must not clear setuid");
+    assert_eq!(
+        mode(&world.d("set-user")),
+        0o4755,
+        "a change of owner must not clear setuid"
+    );
     chown(world.s("known"), Some(3), Some(4)).unwrap();
     chown(world.s("set-user"), Some(12), None).unwrap();
     chmod(&world.s("set-user"), 0o4755);
@@ -120,7 +137,8 @@ fn owners_are_carried_by_name_and_by_number() {
     assert_owner(&world, "known", 3, 4);
     world.congruent_pass().changed_nothing();
 
-    let by_number = World::new().configured("[pair.p.tree]\ncarry = [\"mode\", \"mtime\", \"owner\"]\nowner = \"number\"");
+    let by_number = World::new()
+        .configured("[pair.p.tree]\ncarry = [\"mode\", \"mtime\", \"owner\"]\nowner = \"number\"");
     owned_files(&by_number);
     by_number.congruent_pass();
     assert_owner(&by_number, "known", 1, 2);
@@ -164,13 +182,27 @@ fn extended_attributes_are_carried() {
     world.file("closed", "content");
     fs::create_dir(world.s("directory")).unwrap();
     for name in ["file", "directory", "closed"] {
-        on("setfattr", &["-n", "user.study", "-v", "0x00ff0a"], &world.s(name));
+        on(
+            "setfattr",
+            &["-n", "user.study", "-v", "0x00ff0a"],
+            &world.s(name),
+        );
     }
     chmod(&world.s("closed"), 0o400);
     world.congruent_pass();
-    let held = || ask("getfattr", &["-d", "--absolute-names", "-e", "hex"], &world.d("file"));
+    let held = || {
+        ask(
+            "getfattr",
+            &["-d", "--absolute-names", "-e", "hex"],
+            &world.d("file"),
+        )
+    };
     assert!(held().contains("user.study=0x00ff0a"), "{}", held());
-    on("setfattr", &["-n", "user.study", "-v", "changed"], &world.s("file"));
+    on(
+        "setfattr",
+        &["-n", "user.study", "-v", "changed"],
+        &world.s("file"),
+    );
     on("setfattr", &["-n", "user.more", "-v", "added"], &world.s("file"));
     on("setfattr", &["-x", "user.study"], &world.s("directory"));
     tick();
@@ -195,7 +227,11 @@ fn access_control_lists_are_carried() {
     world.file("file", "content");
     world.file("directory/inside", "content");
     on("setfacl", &["-m", "u:daemon:rw,g:bin:r,m:rw"], &world.s("file"));
-    on("setfacl", &["-m", "u:daemon:rwx,d:u:daemon:rwx,d:g:bin:rx,d:o:---"], &world.s("directory"));
+    on(
+        "setfacl",
+        &["-m", "u:daemon:rwx,d:u:daemon:rwx,d:g:bin:rx,d:o:---"],
+        &world.s("directory"),
+    );
     world.file("directory/later", "inherits");
     world.congruent_pass();
     assert!(ask("getfacl", &["-p"], &world.d("file")).contains("user:daemon:rw-"));
@@ -220,7 +256,11 @@ fn a_mode_without_its_access_control_list_is_never_more_open_than_its_source() {
     on("setfacl", &["-m", "u:daemon:rw,g::---,m:rw"], &world.s("file"));
     assert_eq!(mode(&world.s("file")) & 0o070, 0o060);
     world.pass();
-    assert_eq!(mode(&world.d("file")) & 0o070, 0, "the owning group got what only the mask says");
+    assert_eq!(
+        mode(&world.d("file")) & 0o070,
+        0,
+        "the owning group got what only the mask says"
+    );
     assert!(!ask("getfacl", &["-p"], &world.d("file")).contains("daemon"));
     world.pass().changed_nothing();
 }

@@ -65,7 +65,12 @@ fn content(seed: u8) -> Vec<u8> {
 #[test]
 fn random_edits_always_end_in_an_equal_standby() {
     let scripts = prop::collection::vec(prop::collection::vec(edit(), 1..25), PASSES);
-    let config = Config { cases: times(6), failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
+    let config = Config {
+        cases: times(6),
+        failure_persistence: None,
+        max_shrink_iters: 40,
+        ..Config::default()
+    };
     let ran = TestRunner::new(config).run(&scripts, |scripts| {
         one_case(&scripts);
         Ok(())
@@ -88,7 +93,10 @@ fn one_case(scripts: &[Vec<Edit>]) {
         world.congruent_pass();
         assert_eq!(model_of(&world.dst()), model);
         let lost: Vec<usize> = held.difference(&contents(&world.dst())).map(Vec::len).collect();
-        assert!(lost.is_empty(), "contents of these lengths were destroyed: {lost:?}");
+        assert!(
+            lost.is_empty(),
+            "contents of these lengths were destroyed: {lost:?}"
+        );
         tick();
     }
     let verified = world.verify(&["--reread"]);
@@ -98,7 +106,9 @@ fn one_case(scripts: &[Vec<Edit>]) {
 
 fn apply(world: &World, model: &mut Model, edit: &Edit) {
     match edit {
-        Edit::Write(path, seed) if has_room(model, path) && !matches!(model.get(path), Some(Node::Directory | Node::Link(_))) => {
+        Edit::Write(path, seed)
+            if has_room(model, path) && !matches!(model.get(path), Some(Node::Directory | Node::Link(_))) =>
+        {
             world.file(path, content(*seed));
             add_parents(model, path);
             model.insert(path.clone(), Node::File(content(*seed)));
@@ -120,7 +130,10 @@ fn apply(world: &World, model: &mut Model, edit: &Edit) {
         }
         Edit::Rename(from, to) => rename(world, model, from, to),
         Edit::Mode(path, mode) if matches!(model.get(path), Some(Node::File(_) | Node::Directory)) => {
-            chmod(&world.s(path), mode | if model[path] == Node::Directory { 0o100 } else { 0 });
+            chmod(
+                &world.s(path),
+                mode | if model[path] == Node::Directory { 0o100 } else { 0 },
+            );
         }
         Edit::Touch(path, time) if model.contains_key(path) => set_mtime(&world.s(path), *time, 3),
         Edit::Drift(path, seed) => {
@@ -145,7 +158,11 @@ fn rename(world: &World, model: &mut Model, from: &str, to: &str) {
     fs::create_dir_all(world.s(to).parent().unwrap()).unwrap();
     fs::rename(world.s(from), world.s(to)).unwrap();
     add_parents(model, to);
-    let moved: Vec<String> = model.keys().filter(|name| *name == from || is_beneath(name, from)).cloned().collect();
+    let moved: Vec<String> = model
+        .keys()
+        .filter(|name| *name == from || is_beneath(name, from))
+        .cloned()
+        .collect();
     for name in moved {
         let node = model.remove(&name).unwrap();
         model.insert(format!("{to}{}", &name[from.len()..]), node);
@@ -165,7 +182,11 @@ fn has_room(model: &Model, path: &str) -> bool {
 }
 
 fn add_parents(model: &mut Model, path: &str) {
-    for above in Path::new(path).ancestors().skip(1).map(|above| above.to_str().unwrap()) {
+    for above in Path::new(path)
+        .ancestors()
+        .skip(1)
+        .map(|above| above.to_str().unwrap())
+    {
         if !above.is_empty() {
             model.entry(above.to_owned()).or_insert(Node::Directory);
         }
@@ -173,7 +194,10 @@ fn add_parents(model: &mut Model, path: &str) {
 }
 
 fn model_of(root: &Path) -> Model {
-    let paths = listing(root).paths().into_iter().filter(|path| !path.starts_with(".counterpart"));
+    let paths = listing(root)
+        .paths()
+        .into_iter()
+        .filter(|path| !path.starts_with(".counterpart"));
     paths
         .map(|path| {
             let at = root.join(&path);
@@ -193,7 +217,10 @@ fn model_of(root: &Path) -> Model {
 /// Every content of a file beneath a root, history included.
 fn contents(root: &Path) -> BTreeSet<Vec<u8>> {
     let files = listing(root).paths().into_iter().map(|path| root.join(path));
-    files.filter(|path| path.is_file() && !path.is_symlink() && is_archive(path)).map(|path| fs::read(path).unwrap()).collect()
+    files
+        .filter(|path| path.is_file() && !path.is_symlink() && is_archive(path))
+        .map(|path| fs::read(path).unwrap())
+        .collect()
 }
 
 /// Not Counterpart's own records, which change.

@@ -4,7 +4,11 @@ use crate::harness::*;
 use std::fs;
 
 fn codes(outcome: &Outcome, code: &str) -> Vec<String> {
-    outcome.findings().into_iter().filter_map(|found| found.strip_prefix(&format!("{code} ")).map(str::to_owned)).collect()
+    outcome
+        .findings()
+        .into_iter()
+        .filter_map(|found| found.strip_prefix(&format!("{code} ")).map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -15,7 +19,7 @@ fn changed_content_is_put_back_and_kept_in_history() {
     world.congruent_pass();
     tick();
     fs::write(world.d("directory/file"), "written by somebody").unwrap();
-    world.verify(&[]).is_not_congruent();
+    world.verify(&[]).not_congruent();
     let outcome = world.congruent_pass();
     assert_eq!(codes(&outcome, "drift"), ["directory/file"], "{outcome}");
     assert_eq!(fs::read(world.d("directory/file")).unwrap(), b"certified");
@@ -24,7 +28,10 @@ fn changed_content_is_put_back_and_kept_in_history() {
     assert_eq!(versions[0]["why"], "drifted", "{versions:?}");
     world.run(&["undelete", "directory/file", "--to", "back"]);
     assert_eq!(fs::read(world.path("back/file")).unwrap(), b"written by somebody");
-    assert_eq!(codes(&world.congruent_pass().changed_nothing(), "drift"), Vec::<String>::new());
+    assert_eq!(
+        codes(&world.congruent_pass().changed_nothing(), "drift"),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -102,9 +109,15 @@ fn nothing_but_the_tree_and_its_own_folder_is_at_the_standby() {
     world.congruent_pass();
     world.file("directory/file", "changed");
     world.congruent_pass();
-    let mut names: Vec<String> =
-        fs::read_dir(world.dst()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(world.dst())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     assert_eq!(names, [".counterpart", "directory"]);
-    assert_eq!(fs::read_dir(world.s(".")).unwrap().count(), 1, "nothing is kept beneath production");
+    assert_eq!(
+        fs::read_dir(world.s(".")).unwrap().count(),
+        1,
+        "nothing is kept beneath production"
+    );
 }

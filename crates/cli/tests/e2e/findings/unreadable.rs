@@ -18,9 +18,15 @@ fn as_nobody(world: &World, arguments: &[&str]) -> Outcome {
     let mut command = Command::new("setpriv");
     world.settle_command(&mut command);
     let account = NOBODY.to_string();
-    command.args(["--reuid", &account, "--regid", &account, "--clear-groups", "--"]).arg(program);
-    let words: Vec<std::ffi::OsString> = ["--json", "--state"].map(Into::into).into_iter().chain([world.state().into()])
-        .chain(world.pass_arguments(arguments)).collect();
+    command
+        .args(["--reuid", &account, "--regid", &account, "--clear-groups", "--"])
+        .arg(program);
+    let words: Vec<std::ffi::OsString> = ["--json", "--state"]
+        .map(Into::into)
+        .into_iter()
+        .chain([world.state().into()])
+        .chain(world.pass_arguments(arguments))
+        .collect();
     Outcome::of(&words, &command.args(&words).output().unwrap())
 }
 
@@ -40,15 +46,21 @@ fn an_unreadable_file_is_told_with_its_reason_and_the_rest_is_mirrored() {
     world.file("open", "content");
     world.file("closed", "secret");
     chmod(&world.s("closed"), 0o600);
-    let outcome = as_nobody(&world, &[]).is_not_congruent();
-    assert_eq!(outcome.findings(), ["unreadable closed"], "{outcome}");
-    let message = outcome.document["failures"][0]["message"].as_str().unwrap().to_lowercase();
+    let outcome = as_nobody(&world, &[]).not_congruent();
+    assert!(
+        outcome.findings().contains(&"unreadable closed".to_owned()),
+        "{outcome}"
+    );
+    let message = outcome.document["failures"][0]["message"]
+        .as_str()
+        .unwrap()
+        .to_lowercase();
     assert!(message.contains("permission denied"), "{message}");
     assert_eq!(fs::read(world.d("open")).unwrap(), b"content");
     assert!(!world.d("closed").exists());
-    as_nobody(&world, &[]).is_not_congruent();
+    as_nobody(&world, &[]).not_congruent();
     chmod(&world.s("closed"), 0o644);
-    as_nobody(&world, &[]).is_congruent();
+    as_nobody(&world, &[]).congruent();
     assert_eq!(fs::read(world.d("closed")).unwrap(), b"secret");
 }
 
@@ -56,11 +68,11 @@ fn an_unreadable_file_is_told_with_its_reason_and_the_rest_is_mirrored() {
 fn a_file_that_becomes_unreadable_keeps_its_copy() {
     let world = of_nobody();
     world.file("file", "content");
-    as_nobody(&world, &[]).is_congruent();
+    as_nobody(&world, &[]).congruent();
     fs::write(world.s("file"), "changed").unwrap();
     chmod(&world.s("file"), 0o600);
     for _ in 0..2 {
-        as_nobody(&world, &[]).is_not_congruent();
+        as_nobody(&world, &[]).not_congruent();
         assert_eq!(fs::read(world.d("file")).unwrap(), b"content");
     }
 }
@@ -72,18 +84,23 @@ fn deletes_are_withheld_only_beneath_an_unreadable_directory() {
     world.file("closed/deeper/kept", "kept");
     world.file("open/gone", "gone");
     world.file("open/stays", "stays");
-    as_nobody(&world, &[]).is_congruent();
+    as_nobody(&world, &[]).congruent();
     fs::remove_file(world.s("closed/kept")).unwrap();
     fs::remove_file(world.s("open/gone")).unwrap();
     chmod(&world.s("closed"), 0o700);
     for _ in 0..2 {
-        let outcome = as_nobody(&world, &[]).is_not_congruent();
-        assert!(outcome.findings().contains(&"unreadable-directory closed".to_owned()), "{outcome}");
+        let outcome = as_nobody(&world, &[]).not_congruent();
+        assert!(
+            outcome
+                .findings()
+                .contains(&"unreadable-directory closed".to_owned()),
+            "{outcome}"
+        );
         assert!(world.d("closed/deeper/kept").exists(), "{outcome}");
         assert!(!world.d("open/gone").exists(), "{outcome}");
     }
     chmod(&world.s("closed"), 0o755);
-    as_nobody(&world, &[]).is_congruent();
+    as_nobody(&world, &[]).congruent();
     assert!(!world.d("closed/kept").exists() && world.d("closed/deeper/kept").exists());
 }
 
@@ -94,8 +111,13 @@ fn a_first_pass_over_an_unreadable_directory_says_so_in_every_pass() {
     world.file("open", "content");
     chmod(&world.s("closed"), 0o700);
     for _ in 0..2 {
-        let outcome = as_nobody(&world, &[]).is_not_congruent();
-        assert!(outcome.findings().contains(&"unreadable-directory closed".to_owned()), "{outcome}");
+        let outcome = as_nobody(&world, &[]).not_congruent();
+        assert!(
+            outcome
+                .findings()
+                .contains(&"unreadable-directory closed".to_owned()),
+            "{outcome}"
+        );
     }
     assert!(world.d("open").exists() && !world.d("closed/file").exists());
 }

@@ -6,7 +6,7 @@ use std::io::{Seek as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 #[test]
-fn a_file_that_never_rests_is_unsettled_and_the_next_quiet_pass_is_congruent() {
+fn a_file_that_never_rests_is_unsettled_and_the_next_quiet_pass_congruent() {
     let world = World::new();
     world.file("quiet", "content");
     world.file("restless", vec![0; 4 << 20]);
@@ -14,7 +14,10 @@ fn a_file_that_never_rests_is_unsettled_and_the_next_quiet_pass_is_congruent() {
     let ended = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let mut file = fs::OpenOptions::new().write(true).open(world.s("restless")).unwrap();
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .open(world.s("restless"))
+                .unwrap();
             let mut number = 0_u64;
             while !ended.load(Relaxed) {
                 number += 1;
@@ -25,9 +28,12 @@ fn a_file_that_never_rests_is_unsettled_and_the_next_quiet_pass_is_congruent() {
         });
         let outcome = world.pass();
         ended.store(true, Relaxed);
-        let outcome = outcome.is_not_congruent();
+        let outcome = outcome.not_congruent();
         assert!(outcome.number("unsettled") >= 1, "{outcome}");
-        assert!(outcome.findings().contains(&"torn restless".to_owned()), "{outcome}");
+        assert!(
+            outcome.findings().contains(&"torn restless".to_owned()),
+            "{outcome}"
+        );
     });
     assert_eq!(fs::read(world.d("quiet")).unwrap(), b"content");
     world.set_restless(false);
@@ -46,7 +52,10 @@ fn young_files_wait_where_the_pair_says_so() {
     let outcome = world.bare_pass();
     assert!(!world.d("young").exists(), "{outcome}");
     let told = world.log(&outcome);
-    assert!(told.iter().any(|entry| entry["finding"]["code"] == "settling"), "{told:#?}");
+    assert!(
+        told.iter().any(|entry| entry["finding"]["code"] == "settling"),
+        "{told:#?}"
+    );
     world.configure("");
     world.congruent_pass();
     assert!(world.d("young").exists() && world.d("old").exists());

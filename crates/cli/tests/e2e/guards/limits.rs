@@ -42,7 +42,10 @@ fn an_approval_covers_a_smaller_set_and_no_larger_one() {
     let approved = world.refused(&[], &["max-delete"]).approve().to_owned();
     // One more than was approved.
     remove(&world, "a", 20..21);
-    let larger = world.refused(&["--approve", &approved], &["max-delete"]).approve().to_owned();
+    let larger = world
+        .refused(&["--approve", &approved], &["max-delete"])
+        .approve()
+        .to_owned();
     assert_ne!(larger, approved);
     // Other entries, though no more of them.
     fs::write(world.s("a/f00020"), "back").unwrap();
@@ -52,7 +55,7 @@ fn an_approval_covers_a_smaller_set_and_no_larger_one() {
     // Fewer than were approved.
     fs::write(world.s("a/f00021"), "back").unwrap();
     fs::write(world.s("a/f00001"), "back").unwrap();
-    let outcome = world.pass_with(&["--approve", &approved]).is_congruent();
+    let outcome = world.pass_with(&["--approve", &approved]).congruent();
     assert_eq!(outcome.document["changes"]["deleted"], 18, "{outcome}");
 }
 
@@ -111,5 +114,5 @@ fn a_plan_is_refused_where_a_run_would_be_and_changes_nothing() {
     assert_eq!(plan.document["changes"]["created"], 1, "{plan}");
     before.assert_same(&listing(&world.dst()), "a plan changed the standby");
     // What a plan prints approves a run.
-    world.pass_with(&["--approve", plan.approve()]).is_congruent();
+    world.pass_with(&["--approve", plan.approve()]).congruent();
 }

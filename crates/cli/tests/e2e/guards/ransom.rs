@@ -4,9 +4,12 @@ use super::refused_until_approved;
 use crate::harness::*;
 use std::fs;
 
-fn images(world: &World, count: usize) {
+fn images(world: &World, count: u8) {
     for number in 0..count {
-        world.file(format!("images/{number:03}.dcm"), [vec![0; 128], b"DICM".to_vec(), vec![number as u8; 500]].concat());
+        world.file(
+            format!("images/{number:03}.dcm"),
+            [vec![0; 128], b"DICM".to_vec(), vec![number; 500]].concat(),
+        );
     }
     world.files("pages", 400);
 }
@@ -15,7 +18,9 @@ fn images(world: &World, count: usize) {
 fn noise(seed: usize) -> Vec<u8> {
     let mut state = seed as u64 + 1;
     let mut byte = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     };
     (0..700).map(|_| byte()).collect()
@@ -50,7 +55,10 @@ fn extensions_that_change_in_bulk_are_refused() {
     images(&world, 60);
     world.congruent_pass();
     for number in 0..40 {
-        let (old, new) = (format!("images/{number:03}.dcm"), format!("images/{number:03}.dcm.locked"));
+        let (old, new) = (
+            format!("images/{number:03}.dcm"),
+            format!("images/{number:03}.dcm.locked"),
+        );
         fs::rename(world.s(&old), world.s(&new)).unwrap();
         fs::write(world.s(&new), noise(number)).unwrap();
     }
@@ -63,7 +71,11 @@ fn extensions_that_change_by_renaming_alone_are_refused_too() {
     images(&world, 60);
     world.congruent_pass();
     for number in 0..40 {
-        fs::rename(world.s(format!("images/{number:03}.dcm")), world.s(format!("images/{number:03}.enc"))).unwrap();
+        fs::rename(
+            world.s(format!("images/{number:03}.dcm")),
+            world.s(format!("images/{number:03}.enc")),
+        )
+        .unwrap();
     }
     refused_until_approved(&world, &[], &["extension-changed"]);
 }

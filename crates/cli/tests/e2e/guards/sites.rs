@@ -54,7 +54,7 @@ fn another_filesystem_in_the_place_of_production_is_refused() {
     world.congruent_pass().changed_nothing();
     mounted.unmount();
     let _mounted = Mounted::ext4(&other, &world.src());
-    world.pass_with(&["--approve", &hash]).is_congruent();
+    world.pass_with(&["--approve", &hash]).congruent();
     world.congruent_pass().changed_nothing();
 }
 
@@ -78,7 +78,7 @@ fn a_vanished_mount_beneath_production_is_refused() {
     let mounted = Mounted::ext4(&image, &world.s("volumes/one"));
     world.file("volumes/one/file", "on the volume");
     world.file("volumes/two/file", "beside it");
-    let first = world.pass().is_congruent();
+    let first = world.pass().congruent();
     assert!(world.d("volumes/one/file").exists(), "{first}");
     mounted.unmount();
     let outcome = world.pass();
@@ -98,11 +98,15 @@ fn a_vanished_mount_beneath_production_is_refused() {
 fn a_production_that_vanishes_while_a_pass_runs_deletes_nothing() {
     let world = World::new();
     world.files("a", 10);
+    world.file("stays", "here");
     world.congruent_pass();
     fs::remove_dir_all(world.s("a")).unwrap();
     world.files("b", 2_000);
     world.set_restless(true);
-    let mut pass = world.command(&world.pass_arguments(&["--progress", "none"])).spawn().unwrap();
+    let mut pass = world
+        .command(&world.pass_arguments(&["--progress", "none"]))
+        .spawn()
+        .unwrap();
     while !world.d("b/f00000").exists() && !world.d(".counterpart/incoming").exists() {
         if pass.try_wait().unwrap().is_some() {
             break;

@@ -83,13 +83,24 @@ impl Listing {
         let lines: Vec<String> = paths
             .into_iter()
             .filter(|path| self.0.get(*path) != after.0.get(*path))
-            .map(|path| format!("{}\n  before: {:?}\n  after:  {:?}", path.display(), self.0.get(path), after.0.get(path)))
+            .map(|path| {
+                format!(
+                    "{}\n  before: {:?}\n  after:  {:?}",
+                    path.display(),
+                    self.0.get(path),
+                    after.0.get(path)
+                )
+            })
             .collect();
         panic!("{what}:\n{}", lines.join("\n"));
     }
 
     /// The paths, without the root.
     pub fn paths(&self) -> Vec<String> {
-        self.0.keys().map(|path| path.display().to_string()).filter(|path| !path.is_empty()).collect()
+        self.0
+            .keys()
+            .map(|path| path.display().to_string())
+            .filter(|path| !path.is_empty())
+            .collect()
     }
 }

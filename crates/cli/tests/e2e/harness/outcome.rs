@@ -20,18 +20,23 @@ impl Outcome {
         let document = serde_json::from_str(&printed)
             .unwrap_or_else(|error| panic!("{arguments:?}: {error}\n{printed}\n{messages}"));
         let code = output.status.code().unwrap_or(-1);
-        Self { code, document, messages, arguments: arguments.to_vec() }
+        Self {
+            code,
+            document,
+            messages,
+            arguments: arguments.to_vec(),
+        }
     }
 
     /// It must be congruent.
-    pub fn is_congruent(self) -> Self {
+    pub fn congruent(self) -> Self {
         assert_eq!(self.code, 0, "{self}");
         assert_eq!(self.document["congruent"], true, "{self}");
         self
     }
 
     /// It must be done, and not congruent.
-    pub fn is_not_congruent(self) -> Self {
+    pub fn not_congruent(self) -> Self {
         assert_eq!(self.code, 1, "{self}");
         assert_eq!(self.document["congruent"], false, "{self}");
         self
@@ -41,7 +46,10 @@ impl Outcome {
     pub fn changed(self, expected: [u64; 5]) -> Self {
         let words = ["created", "modified", "deleted", "renamed", "metadata"];
         let counts = words.map(|word| self.document["changes"][word].as_u64().unwrap_or(u64::MAX));
-        assert_eq!(counts, expected, "created, modified, deleted, renamed, metadata: {self}");
+        assert_eq!(
+            counts, expected,
+            "created, modified, deleted, renamed, metadata: {self}"
+        );
         self
     }
 
@@ -63,11 +71,16 @@ impl Outcome {
     }
 
     pub fn number(&self, member: &str) -> u64 {
-        self.document[member].as_u64().unwrap_or_else(|| panic!("no number {member}: {self}"))
+        self.document[member]
+            .as_u64()
+            .unwrap_or_else(|| panic!("no number {member}: {self}"))
     }
 
     pub fn pair(&self) -> String {
-        self.document["pair"].as_str().unwrap_or_else(|| panic!("no pair: {self}")).to_owned()
+        self.document["pair"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no pair: {self}"))
+            .to_owned()
     }
 
     /// The guards that refused; the code of the error where there is one.
@@ -76,19 +89,27 @@ impl Outcome {
             return vec![code];
         }
         let guards = self.document["refusal"]["guards"].as_array();
-        guards.map_or_else(Vec::new, |guards| guards.iter().map(|guard| text(&guard["code"])).collect())
+        guards.map_or_else(Vec::new, |guards| {
+            guards.iter().map(|guard| text(&guard["code"])).collect()
+        })
     }
 
     /// The hash that approves what was refused.
     pub fn approve(&self) -> &str {
-        self.document["refusal"]["approve"].as_str().unwrap_or_else(|| panic!("no refusal: {self}"))
+        self.document["refusal"]["approve"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no refusal: {self}"))
     }
 
     /// What was found, as `code path`, in order.
     pub fn findings(&self) -> Vec<String> {
-        let listed = self.document["failures"].as_array().unwrap_or_else(|| panic!("no failures: {self}"));
-        let mut found: Vec<String> =
-            listed.iter().map(|one| format!("{} {}", text(&one["code"]), text(&one["path"]))).collect();
+        let listed = self.document["failures"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no failures: {self}"));
+        let mut found: Vec<String> = listed
+            .iter()
+            .map(|one| format!("{} {}", text(&one["code"]), text(&one["path"])))
+            .collect();
         found.sort();
         found
     }
@@ -106,7 +127,12 @@ fn text(value: &Value) -> &str {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, document, messages, arguments } = self;
+        let Self {
+            code,
+            document,
+            messages,
+            arguments,
+        } = self;
         write!(out, "{arguments:?}\nexit {code}\n{document:#}\n{messages}")
     }
 }

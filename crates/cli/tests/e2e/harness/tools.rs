@@ -19,8 +19,14 @@ pub fn tick() {
 pub fn set_mtime(path: &Path, seconds: i64, nanos: i64) {
     use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
     let times = Timestamps {
-        last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
-        last_modification: Timespec { tv_sec: seconds, tv_nsec: nanos },
+        last_access: Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_OMIT,
+        },
+        last_modification: Timespec {
+            tv_sec: seconds,
+            tv_nsec: nanos,
+        },
     };
     utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
 }
@@ -34,7 +40,11 @@ pub fn mtime(path: &Path) -> (i64, i64) {
 /// Changes a file's content behind its size and its time of modification.
 pub fn rot(path: &Path, content: &[u8]) {
     let (seconds, nanos) = mtime(path);
-    assert_eq!(fs::metadata(path).unwrap().len(), content.len() as u64, "rot keeps the size");
+    assert_eq!(
+        fs::metadata(path).unwrap().len(),
+        content.len() as u64,
+        "rot keeps the size"
+    );
     fs::write(path, content).unwrap();
     set_mtime(path, seconds, nanos);
     tick();
@@ -68,7 +78,11 @@ impl Mounted {
     /// An empty filesystem in memory.
     pub fn tmpfs(at: &Path, size: &str) -> Self {
         fs::create_dir_all(at).unwrap();
-        done(Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(at));
+        done(
+            Command::new("mount")
+                .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+                .arg(at),
+        );
         Self(at.to_owned())
     }
 
@@ -77,9 +91,15 @@ impl Mounted {
         fs::create_dir_all(at).unwrap();
         if !image.exists() {
             fs::File::create(image).unwrap().set_len(64 << 20).unwrap();
-            done(Command::new("mkfs.ext4").args(["-q", "-F", "-E", "root_owner=0:0"]).arg(image));
+            done(
+                Command::new("mkfs.ext4")
+                    .args(["-q", "-F", "-E", "root_owner=0:0"])
+                    .arg(image),
+            );
         }
         done(Command::new("mount").args(["-o", "loop"]).arg(image).arg(at));
+        // It is the filesystem's own, and never mirrored; rsync knows nothing of that.
+        let _ = fs::remove_dir(at.join("lost+found"));
         Self(at.to_owned())
     }
 
@@ -108,7 +128,9 @@ impl Drop for Mounted {
 
 /// How often a loop runs: so many times as often in a soak.
 pub fn times(usual: u32) -> u32 {
-    let factor = std::env::var("COUNTERPART_SOAK").ok().and_then(|text| text.parse::<u32>().ok());
+    let factor = std::env::var("COUNTERPART_SOAK")
+        .ok()
+        .and_then(|text| text.parse::<u32>().ok());
     usual.saturating_mul(factor.unwrap_or(1).max(1))
 }
 
