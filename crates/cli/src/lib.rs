@@ -11,6 +11,7 @@ mod commands;
 pub mod config;
 mod context;
 mod demo;
+mod digests;
 pub mod documents;
 pub mod exit;
 pub mod export;

@@ -178,6 +178,7 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<PassReport>("run"),
         schema::<PassReport>("verify"),
         schema::<PassReport>("repair"),
+        schema::<d::RepairExportDocument>("repair-export"),
         schema::<PlanReport>("plan"),
         schema::<d::InitDocument>("init"),
         schema::<d::CheckDocument>("check"),

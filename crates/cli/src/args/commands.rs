@@ -103,7 +103,8 @@ pub enum Command {
     /// Shows first what it would do, and does it with --approve. The standby is brought back from production;
     /// production is never written, its good copy is exported instead.
     #[command(after_help = "Examples:\n  counterpart repair studies/2026/CT/IM0007\n  \
-        counterpart repair studies/2026/CT/IM0007 --approve 5a3c…")]
+        counterpart repair studies/2026/CT/IM0007 --approve 5a3c…\n  \
+        counterpart repair studies/2026/CT/IM0007 --to /tmp/good")]
     Repair(RepairArgs),
     /// List, show and verify the signed records of passes
     #[command(subcommand_required = true, arg_required_else_help = true)]

@@ -196,6 +196,9 @@ pub struct RepairArgs {
     /// Do it, by the hash that was printed
     #[arg(long, value_name = "HASH")]
     pub approve: Option<String>,
+    /// Where production is the wrong side: put the standby's good copy into this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "approve")]
+    pub to: Option<PathBuf>,
     /// The pair.
     #[command(flatten)]
     pub pair: PairOption,

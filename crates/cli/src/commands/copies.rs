@@ -118,20 +118,28 @@ pub(crate) fn undelete(context: &Context, args: &UndeleteArgs) -> Result<Exit, F
 ///
 /// # Errors
 /// The directory cannot be made, or the name in it is taken.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the program makes the directory that was asked for"
-)]
 pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<std::path::PathBuf, Failure> {
-    let doing = || format!("making {}", to.display());
-    std::fs::create_dir_all(to).map_err(|error| Failure::new(Code::Io, doing(), error))?;
-    let to = std::path::absolute(to).map_err(|error| Failure::new(Code::Io, doing(), error))?;
+    let to = make_directory(to)?;
     wired.standby.export(&Export {
         id: version.id.clone(),
         beneath: EntryPath::root(),
         to: to.clone(),
     })?;
     Ok(to.join(OsStr::from_bytes(version.path.name())))
+}
+
+/// Makes a directory that was asked for, where it is not there; gives its whole path.
+///
+/// # Errors
+/// It cannot be made.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program makes the directory that was asked for"
+)]
+pub(crate) fn make_directory(to: &Path) -> Result<std::path::PathBuf, Failure> {
+    let failed = |error| Failure::new(Code::Io, format!("making {}", to.display()), error);
+    std::fs::create_dir_all(to).map_err(failed)?;
+    std::path::absolute(to).map_err(failed)
 }
 
 /// The version of a name, or the youngest of a path.

@@ -3,6 +3,7 @@
 mod certificate;
 mod check;
 mod copies;
+pub(crate) mod good_copy;
 mod init;
 mod log;
 mod manifest;

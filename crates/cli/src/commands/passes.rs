@@ -1,6 +1,7 @@
 //! `mirror`, `plan`, `run`, `verify` and `repair`: one pass each.
 
 use crate::args::{MirrorArgs, RepairArgs, RunArgs, VerifyArgs};
+use crate::commands::good_copy as export;
 use crate::config::Pair;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -100,6 +101,9 @@ pub(crate) fn verify(context: &Context, args: &VerifyArgs) -> Result<Exit, Failu
 pub(crate) fn repair(context: &Context, args: RepairArgs) -> Result<Exit, Failure> {
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
     let path = entry_path(&wired.pair, &args.path)?;
+    if let Some(to) = args.to {
+        return export::good_copy(context, &wired, &path, &to);
+    }
     let wish = Wish {
         approve: args.approve,
         repair: Some(path),

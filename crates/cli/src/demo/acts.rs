@@ -2,10 +2,11 @@
 
 use super::Places;
 use super::archive::{DELETED, EDITED, NEW, RETIRED, beside, build, live_a_day, move_all, no_longer_beside};
-use super::proof::{ask_ssh_keygen, digest_of, digest_of_file};
+use super::proof::{ask_ssh_keygen, digest_of};
 use super::stage::Stage;
 use crate::clean::{clean, clean_lines};
 use crate::commands::{bring_back, report_of, which_version};
+use crate::digests;
 use crate::documents::{DemoDocument, DemoRefusal, HistoryDocument, UndeleteDocument, VersionDocument};
 use crate::exit::Exit;
 use crate::render::{self, Allowing};
@@ -72,6 +73,8 @@ fn run(stage: &Stage<'_>, wired: &Wired) -> Result<PassReport, Failure> {
 
 fn a_day_passes(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<(), Failure> {
     stage.act(3, "A day passes")?;
+    // Records count in seconds: without a pause, what the first pass read would look read in the second.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
     live_a_day(&places.production)?;
     stage.say(&format!(
         "A study of {} new images arrives. The application retires page {} by renaming it {}. Somebody deletes the \
@@ -145,7 +148,7 @@ fn undelete(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<bool, F
     let version = which_version(wired, OsStr::new(DELETED))?;
     let file = bring_back(wired, &version, &restored)?;
     let algorithm = wired.pair.settings.policy.algorithm;
-    let (kept, now) = (version.fact.digest(), digest_of_file(&file, algorithm)?);
+    let (kept, now) = (version.fact.digest(), digests::of_file(&file, algorithm)?);
     let document = UndeleteDocument {
         pair: wired.pair.name.clone(),
         version: VersionDocument::from(&version),

@@ -28,13 +28,6 @@ pub(crate) fn digest_of(root: &Path) -> Result<Digest, Failure> {
     read.map_err(|error| Failure::new(Code::Io, format!("reading {}", root.display()), error))
 }
 
-/// The digest of one file.
-pub(crate) fn digest_of_file(path: &Path, algorithm: Algorithm) -> Result<Digest, Failure> {
-    let bytes = bytes_of(path);
-    let read = bytes.map_err(|error| Failure::new(Code::Io, format!("reading {}", path.display()), error));
-    read.map(|bytes| algorithm.of(&bytes))
-}
-
 #[expect(clippy::disallowed_methods, reason = "the demo looks at its own files")]
 fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
     std::fs::read(path)

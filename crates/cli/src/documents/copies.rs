@@ -67,6 +67,19 @@ pub struct VersionDocument {
     pub why: String,
 }
 
+/// What `repair --to` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RepairExportDocument {
+    /// Name of the pair.
+    pub pair: String,
+    /// The path of which production is the wrong side, escaped for reading.
+    pub path: String,
+    /// Where the standby's good copy is now, escaped for reading.
+    pub to: String,
+    /// Digest of the copy, read back; the one that was certified.
+    pub digest: String,
+}
+
 /// What `undelete` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UndeleteDocument {

@@ -3,8 +3,8 @@
 use super::table::{Align, columns};
 use crate::clean::clean;
 use crate::documents::{
-    CopyDocument, HistoryDocument, PruneDocument, PrunedPass, UndeleteDocument, VersionDocument,
-    WhereDocument,
+    CopyDocument, HistoryDocument, PruneDocument, PrunedPass, RepairExportDocument, UndeleteDocument,
+    VersionDocument, WhereDocument,
 };
 use crate::terminal::Paint;
 use crate::{clock, units, words};
@@ -106,6 +106,17 @@ pub(crate) fn undelete(document: &UndeleteDocument, paint: Paint) -> String {
         let _ = writeln!(out, "  {}, digest {digest}", units::bytes(version.bytes));
     }
     out
+}
+
+/// The good copy of a file that rotted at production.
+pub(crate) fn exported(document: &RepairExportDocument, paint: Paint) -> String {
+    format!(
+        "{} {}\n  the standby's copy of {}, as it was certified: digest {}\n  Put it back at production yourself; the next pass then finds both equal.\n",
+        paint.good("exported"),
+        clean(&document.to),
+        clean(&document.path),
+        document.digest
+    )
 }
 
 /// What has no retention left.
