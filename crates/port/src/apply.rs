@@ -4,7 +4,7 @@
 //! new one, whole, at every moment.
 
 use crate::{Attributes, HistoryId};
-use counterpart_model::{Digest, Fact, Failure, Step};
+use counterpart_model::{Digest, EntryPath, Fact, Failure, Step};
 
 /// A standby that is being changed.
 pub trait Apply: Sync {
@@ -16,11 +16,16 @@ pub trait Apply: Sync {
     /// The directory cannot be made or reached.
     fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure>;
 
-    /// Ends a round of steps: every place is done, and every directory is closed. The next round starts at the root.
+    /// Ends a round of steps: every place is done, all that waited for its name has it, and every directory is closed.
+    /// The next round starts at the root.
     ///
     /// # Errors
-    /// A directory could not be closed.
+    /// A directory could not be closed, or the filesystem not be synced: then nothing that waited got its name.
     fn rest(&self) -> Result<(), Failure>;
+
+    /// Committed steps that could not be published since the last call, each with its reason: their names hold what they
+    /// held. To be asked after every [`Apply::rest`], and may be asked at any time.
+    fn failures(&self) -> Vec<(EntryPath, Failure)>;
 
     /// Makes everything durable. Fails when any write since `apply` did not reach the disk.
     ///
@@ -47,10 +52,12 @@ pub trait Place: Send {
     fn hole(&mut self, len_bytes: u64) -> Result<(), Failure>;
 
     /// Puts the step into effect: the incoming content, link or directory under its name with its metadata, the old
-    /// entry into history. `fact` is what production holds, with the digest of the content.
+    /// entry into history. `fact` is what production holds, with the digest of the content. What has content waits
+    /// for its name until a group of such steps is on the disk, at the latest until [`Apply::rest`].
     ///
     /// # Errors
-    /// What the system reports; the name then holds what it held before.
+    /// What the system reports; the name then holds what it held before. Also that an earlier step's content did not
+    /// reach the disk.
     fn commit(
         &mut self,
         fact: Option<&Fact>,
@@ -73,6 +80,6 @@ pub enum Arrived {
 /// What a commit did.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Committed {
-    /// Where the replaced or removed entry is kept.
+    /// Where the replaced or removed entry is kept, or will be once the step is published.
     pub history: Option<HistoryId>,
 }

@@ -7,7 +7,7 @@ use counterpart_model::{EntryPath, Failure, Row, Step, Timestamp};
 use counterpart_port::{Apply, Export, Place, Room, Standby, Version};
 use counterpart_store::{ApplyLog, Manifest, RowChange, boot_id};
 use counterpart_tree::identity::{self, Identity};
-use counterpart_tree::{Applier, ApplyOptions, Keeper, Leftover, Root, Touched, history};
+use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Root, Touched, history};
 use std::sync::{Arc, Mutex, PoisonError};
 
 impl Standby for LocalSite {
@@ -43,7 +43,7 @@ impl Standby for LocalSite {
             carry: pass.scan()?.request.carry,
             owner_by: pass.owner_by(),
             capabilities: pass.capabilities.clone(),
-            flush_replacements: false,
+            group: GroupLimits::default(),
             keeper: keeper.clone(),
         };
         Ok(Box::new(SiteApply {
@@ -76,6 +76,10 @@ impl Apply for SiteApply {
         self.applier.rest()
     }
 
+    fn failures(&self) -> Vec<(EntryPath, Failure)> {
+        self.applier.failures()
+    }
+
     fn sync(&self) -> Result<(), Failure> {
         self.applier.finish()?;
         self.applier.sync()?;
@@ -93,6 +97,9 @@ struct SiteKeeper {
 impl Keeper for SiteKeeper {
     fn touched(&self, touched: &Touched) -> Result<(), Failure> {
         self.log.append(touched)?;
+        if touched.waits {
+            return Ok(());
+        }
         if let Some(from) = &touched.renamed_from {
             self.pass.learned.gone(from, touched.whole)?;
         }

@@ -4,7 +4,7 @@
 
 use crate::fault::retry;
 use crate::stat::{Stat, stat_at, stat_of};
-use counterpart_model::Timestamp;
+use counterpart_model::{Kind, Timestamp};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, RenameFlags, Timespec, Timestamps};
 use rustix::io::Errno;
@@ -83,6 +83,22 @@ pub(crate) fn exchange(left: impl AsFd, name: &CStr, right: impl AsFd, other: &C
 /// Gives a file a further name, which must be free.
 pub(crate) fn link(from: impl AsFd, name: &CStr, to: impl AsFd, new: &CStr) -> Result<(), Errno> {
     retry(|| rustix::fs::linkat(from.as_fd(), name, to.as_fd(), new, AtFlags::empty()))
+}
+
+/// Makes a file that was written under a name durable; anything else has no content of its own.
+pub(crate) fn flush(directory: impl AsFd, name: &CStr) -> Result<(), Errno> {
+    let directory = directory.as_fd();
+    if stat_at(directory, name)?.kind != Kind::File {
+        return Ok(());
+    }
+    // An owner may not read every file of his own; the system flushes through any handle.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let open = |access| retry(|| rustix::fs::openat(directory, name, flags | access, Mode::empty()));
+    let handle = match open(OFlags::RDONLY) {
+        Err(Errno::ACCESS) => open(OFlags::WRONLY)?,
+        opened => opened?,
+    };
+    retry(|| rustix::fs::fsync(&handle))
 }
 
 /// Times as `utimensat` takes them: only that of modification is set.

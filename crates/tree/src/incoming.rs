@@ -7,7 +7,7 @@ use crate::at::{self, PRIVATE};
 use crate::fault;
 use crate::ours::{self, INCOMING};
 use crate::stat::{Stat, stat_at};
-use crate::{Root, put};
+use crate::{Root, put, root};
 use counterpart_model::{Code, Failure, Kind, Timestamp, path};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
@@ -105,6 +105,11 @@ impl Incoming {
         let directory = at::create_directory(&self.own.directory, &name, PRIVATE)?;
         put::be_like(directory.as_fd(), parent.as_fd(), stat)?;
         Ok(Some(self.own.inner(name.as_bytes(), Arc::new(directory))))
+    }
+
+    /// Opens the directory that holds a location, which the running pass told of.
+    pub(crate) fn directory_of(&self, location: &[u8]) -> Result<OwnedFd, Errno> {
+        root::open_directory(self.all.as_fd(), path::split(location).0)
     }
 
     /// Content of an earlier pass, if what lies at the location is a file of exactly this size and time.

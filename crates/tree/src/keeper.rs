@@ -44,11 +44,14 @@ pub struct Touched {
     pub renamed_from: Option<EntryPath>,
     /// Where the entry that had the name before is kept.
     pub history: Option<HistoryId>,
-    /// Where it lies beneath `.counterpart/incoming` while its new directory has no name yet. It is not in the tree
-    /// until a change of a directory above it says `published`.
+    /// Where it lies beneath `.counterpart/incoming` while it, or its new directory, has no name yet. It is not in the
+    /// tree until a change of a directory above it says `published`; where it `waits`, until it is told of once more.
     pub incoming: Option<Vec<u8>>,
     /// This new directory, and all that was told of it with `incoming`, has its name now.
     pub published: bool,
+    /// It is whole and waits for its name: nothing is in the tree yet, and its path holds what it held. It is told of
+    /// once more when it has its name; if it never is, its path still holds the old entry.
+    pub waits: bool,
     /// Why.
     pub why: Why,
 }
@@ -99,6 +102,7 @@ impl Touched {
             history: None,
             incoming: None,
             published: false,
+            waits: false,
             why,
         }
     }

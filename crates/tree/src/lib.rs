@@ -12,29 +12,29 @@
 
 pub mod apply;
 pub(crate) mod at;
+pub mod attributes;
+pub mod exclude;
 pub(crate) mod fault;
+pub mod filesystem;
 pub mod history;
 pub mod identity;
 pub(crate) mod incoming;
 pub mod keeper;
 pub(crate) mod ours;
-pub mod probe;
-pub(crate) mod put;
-pub mod attributes;
-pub mod exclude;
-pub mod filesystem;
 pub mod overlap;
 pub mod owners;
+pub mod probe;
+pub(crate) mod put;
 pub mod read;
 pub mod root;
 pub mod stat;
 pub mod stub;
 pub mod walk;
 
-pub use apply::{Applier, ApplyOptions};
+pub use apply::{Applier, ApplyOptions, GroupLimits};
 pub use keeper::{Keeper, Leftover, Touched, Why};
 pub use owners::OwnerNames;
 pub use read::FileReader;
 pub use root::Root;
 pub use stat::Stat;
-pub use walk::{Walked, Walker, What, WalkLimits, WalkOptions};
+pub use walk::{WalkLimits, WalkOptions, Walked, Walker, What};

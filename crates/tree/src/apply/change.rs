@@ -3,7 +3,7 @@
 //! A write to any of them is a mistake of the caller, and is refused.
 
 use super::directory::Directory;
-use super::publish::{Renaming, settle_named};
+use super::publish::{Pending, Removal, Renaming, settle_named};
 use super::shared::{Site, refused};
 use crate::keeper::{Touched, Why};
 use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Kind, Obtained};
@@ -16,7 +16,7 @@ pub(super) struct Nothing;
 
 /// The place of a removal: the entry goes to history, a directory whole.
 pub(super) struct Remove {
-    site: Site,
+    site: Arc<Site>,
 }
 
 /// The place of metadata alone.
@@ -55,9 +55,10 @@ pub(super) fn set_metadata(site: &Site, fact: &Fact, attributes: &Attributes) ->
 
 impl Remove {
     pub(super) fn new(site: Site) -> Self {
-        Self { site }
+        Self { site: Arc::new(site) }
     }
 
+    /// Queues the removal behind the line of its number in history's index.
     fn commit(&self) -> Result<Committed, Failure> {
         let site = &self.site;
         let why = if site.step.drift {
@@ -65,11 +66,18 @@ impl Remove {
         } else {
             Why::Removed
         };
-        let history = site.shared.aside.remove(site.named(), site.about(why))?;
-        let mut touched = Touched::of(site.path(), why);
-        touched.whole = site.step.kind() == Some(Kind::Directory);
-        touched.history.clone_from(&history);
-        site.tell(touched)?;
+        let Some(slot) = site.shared.reserve(site.named(), site.about(why), None)? else {
+            let mut touched = Touched::of(site.path(), why);
+            touched.whole = site.step.kind() == Some(Kind::Directory);
+            site.shared.tell(&touched)?;
+            return Ok(Committed::default());
+        };
+        let history = Some(slot.id().clone());
+        let site = site.clone();
+        let shared = site.shared.clone();
+        let removal = Removal { site, slot, why };
+        shared.queue.push(Pending::Removal(Box::new(removal)));
+        shared.queue.publish_if_full(&shared)?;
         Ok(Committed { history })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It says nothing of what happens to its entries; see `publish` for how a new one gets its name.
 
-use super::publish::{self, Unit};
+use super::publish::{self, Finished, Pending, Unit};
 use super::shared::{Shared, failing};
 use crate::at::{self, PRIVATE};
 use crate::attributes::Subject;
@@ -11,7 +11,7 @@ use crate::keeper::{Touched, Why};
 use crate::put::Held;
 use crate::stat::{Stat, stat_of};
 use counterpart_model::{EntryPath, Fact, Failure, Metadata, MetadataClass, Obtained, Step};
-use counterpart_port::{Attributes, HistoryId};
+use counterpart_port::Attributes;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -131,7 +131,7 @@ impl Directory {
             let handle = Arc::new(handle);
             let own = spot.inner(name.as_bytes(), handle.clone());
             if unit.is_some() {
-                shared.note_unit(path, own.clone());
+                shared.note_unit(path, own.location.clone());
             }
             Ok((handle, Origin::New(own, unit)))
         };
@@ -234,6 +234,21 @@ impl Directory {
         *lent = at::set_mode(self.handle(), stat.mode | PRIVATE).is_ok();
     }
 
+    /// Notes content that was written in this new directory, and is whole.
+    pub(super) fn note_content(&self, bytes: u64) {
+        if bytes == 0 {
+            return;
+        }
+        self.shared.queue.note_written();
+        let mut above = Some(self);
+        while let Some(directory) = above {
+            if let Origin::New(_, Some(unit)) = &directory.origin {
+                return unit.add_bytes(bytes);
+            }
+            above = directory.parent.as_deref();
+        }
+    }
+
     pub(super) fn mark_changed(&self) {
         self.changed.store(true, Ordering::Release);
     }
@@ -290,10 +305,14 @@ impl Directory {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
-        let failed = match &self.origin {
-            Origin::Existing(stat) => self.close_existing(stat),
-            Origin::New(spot, None) => self.close_nested(spot),
-            Origin::New(_, Some(unit)) => self.close_unit(unit),
+        let unit = match &mut self.origin {
+            Origin::New(_, unit) => unit.take(),
+            Origin::Existing(_) => None,
+        };
+        let failed = match (&self.origin, unit) {
+            (_, Some(unit)) => self.close_unit(unit),
+            (Origin::Existing(stat), None) => self.close_existing(stat),
+            (Origin::New(spot, _), None) => self.close_nested(spot),
         };
         if let Err(failure) = failed {
             self.shared.note_failure(failure);
@@ -348,7 +367,7 @@ impl Directory {
 
     fn close_nested(&self, spot: &Spot) -> Result<(), Failure> {
         if self.is_void() {
-            return self.remove_void();
+            return self.remove_void(None);
         }
         let (fact, metadata, attributes) = self.wanted_of_new();
         let settled = self
@@ -365,27 +384,28 @@ impl Directory {
         self.shared.tell(&touched)
     }
 
-    fn close_unit(&self, unit: &Unit) -> Result<(), Failure> {
-        self.shared.forget_unit(&self.path);
-        let Some(parent) = &self.parent else {
+    /// Queues a new directory that was built whole, to get its name.
+    fn close_unit(&self, unit: Box<Unit>) -> Result<(), Failure> {
+        let finished = self.finish_unit(unit);
+        if let Ok(Some(finished)) = finished {
+            self.shared.queue.push(Pending::Directory(Box::new(finished)));
             return Ok(());
+        }
+        self.shared.forget_unit(&self.path);
+        finished.map(drop)
+    }
+
+    fn finish_unit(&self, unit: Box<Unit>) -> Result<Option<Finished>, Failure> {
+        let Some(parent) = &self.parent else {
+            return Ok(None);
         };
         if self.spoiled.load(Ordering::Acquire) {
             return Err(failing("publishing directory", &self.path, Errno::IO));
         }
         if self.is_void() {
-            return self.remove_void();
+            return self.remove_void(Some(&unit)).map(|()| None);
         }
-        let (fact, metadata, attributes) = self.wanted_of_new();
-        let finish = || unit.publish(self, parent, &metadata, &attributes);
-        let (stat, history): (Stat, Option<HistoryId>) = finish()?;
-        let mut touched = Touched::of(&self.path, unit.why(history.as_ref()));
-        touched.now = Some(self.shared.put.seen(&fact, &stat, Obtained::default()));
-        touched.whole = unit.replaces_directory();
-        touched.history = history;
-        touched.published = true;
-        parent.mark_changed();
-        self.shared.tell(&touched)
+        Finished::new(unit, self, parent, self.wanted_of_new()).map(Some)
     }
 
     /// True when the step that makes it was given up and nothing arrived in it.
@@ -394,14 +414,16 @@ impl Directory {
         !wanted.committed && !self.changed.load(Ordering::Acquire)
     }
 
-    fn remove_void(&self) -> Result<(), Failure> {
-        let (above, name) = match (&self.origin, &self.parent) {
-            (Origin::New(_, Some(unit)), Some(parent)) => (
+    fn remove_void(&self, unit: Option<&Unit>) -> Result<(), Failure> {
+        let Some(parent) = &self.parent else {
+            return Ok(());
+        };
+        let (above, name) = match unit {
+            Some(unit) => (
                 parent.spot().map(|spot| spot.directory),
                 Ok(unit.name().to_owned()),
             ),
-            (_, Some(parent)) => (Ok(parent.handle.clone()), at::c_name(self.path.name())),
-            _ => return Ok(()),
+            None => (Ok(parent.handle.clone()), at::c_name(self.path.name())),
         };
         let remove = || at::remove_whole(&above?, &name?);
         remove().map_err(|errno| failing("removing the unfinished", &self.path, errno))

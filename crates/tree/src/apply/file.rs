@@ -3,27 +3,27 @@
 //! In a new directory the file is made at once under its name there, which nobody sees yet; elsewhere in `incoming`.
 //! Nothing is opened before the first byte arrives.
 
-use super::publish::publish;
+use super::publish::{Entry, Ready};
 use super::shared::{Site, refused};
 use crate::at;
-use crate::history::aside::Named;
 use crate::incoming::{Found, Spot};
-use crate::keeper::{Touched, Why};
+use crate::keeper::Touched;
 use crate::put::Held;
 use crate::stat::{Stat, stat_of};
 use counterpart_model::{Action, Code, Digest, Fact, Failure, How, Metadata, Obtained};
-use counterpart_port::{Arrived, Attributes, Committed, HistoryId, Place};
+use counterpart_port::{Arrived, Attributes, Committed, Place};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, SeekFrom};
 use rustix::io::Errno;
 use std::cell::OnceCell;
 use std::ffi::CString;
+use std::sync::Arc;
 
 /// Bits of a new file where none are carried: the umask and the directory's default list decide.
 const MODE_NOT_CARRIED: u32 = 0o666;
 
 pub(super) struct FilePlace {
-    site: Site,
+    site: Arc<Site>,
     incoming: Option<NewFile>,
     leftover: OnceCell<Option<Leftover>>,
 }
@@ -48,7 +48,7 @@ struct Leftover {
 impl FilePlace {
     pub(super) fn new(site: Site) -> Self {
         Self {
-            site,
+            site: Arc::new(site),
             incoming: None,
             leftover: OnceCell::new(),
         }
@@ -96,55 +96,33 @@ impl FilePlace {
         let stat = file.settle(site, &fact.metadata, attributes).map_err(fail)?;
         let Some((spot, name)) = &file.waiting else {
             file.kept = true;
-            return self.tell(fact, &stat, None);
+            return self.tell_in_new(fact, &stat);
         };
-        let ready = Named {
-            directory: spot.directory.as_fd(),
-            name,
-        };
-        let history = self.publish(file.handle.as_fd(), ready)?;
+        let ready = site.ready(spot, name, stat)?;
+        let entry = self.entry(ready, fact);
+        entry.tell_waiting()?;
         file.kept = true;
-        let stat = stat_of(&file.handle).map_err(fail)?;
-        self.tell(fact, &stat, history)
+        site.queue(entry)
     }
 
-    /// Gives a finished file its name.
-    fn publish(
-        &self,
-        handle: rustix::fd::BorrowedFd<'_>,
-        ready: Named<'_>,
-    ) -> Result<Option<HistoryId>, Failure> {
-        let site = &self.site;
-        let replaces = site.step.action != Action::Create;
-        if replaces && site.shared.options.flush_replacements {
-            let flushed = crate::fault::retry(|| rustix::fs::fdatasync(handle));
-            flushed.map_err(|errno| site.failing("flushing", errno))?;
+    fn entry(&self, ready: Ready, fact: &Fact) -> Entry {
+        Entry {
+            site: self.site.clone(),
+            ready,
+            fact: fact.clone(),
+            obtained: written_now(),
         }
-        let why = if replaces {
-            site.why_replaced()
-        } else {
-            Why::Created
-        };
-        publish(&site.shared, ready, site.named(), site.about(why), replaces)
     }
 
-    fn tell(&self, fact: &Fact, stat: &Stat, history: Option<HistoryId>) -> Result<Committed, Failure> {
+    /// A file in a new directory gets its name with it.
+    fn tell_in_new(&self, fact: &Fact, stat: &Stat) -> Result<Committed, Failure> {
         let site = &self.site;
-        let obtained = Obtained {
-            how: How::Written,
-            at_seconds: at::now_seconds(),
-        };
-        let why = match (site.step.action, &history) {
-            (Action::Create, None) => Why::Created,
-            (Action::Create, Some(_)) => Why::Drifted,
-            _ => site.why_replaced(),
-        };
-        let mut touched = Touched::of(site.path(), why);
-        touched.now = Some(site.shared.put.seen(fact, stat, obtained));
+        site.parent.note_content(fact.size_bytes);
+        let mut touched = Touched::of(site.path(), site.why());
+        touched.now = Some(site.shared.put.seen(fact, stat, written_now()));
         touched.whole = site.replaces_directory();
-        touched.history.clone_from(&history);
         site.tell(touched)?;
-        Ok(Committed { history })
+        Ok(Committed::default())
     }
 
     /// Uses what an interrupted pass brought: it takes the place of an incoming file.
@@ -156,20 +134,18 @@ impl FilePlace {
         let handle = at::open_path(&left.found.directory, &left.found.name).map_err(fail)?;
         let settled = settle_leftover(site, &handle, &fact.metadata, attributes);
         settled.map_err(fail)?;
-        let ready = Named {
-            directory: left.found.directory.as_fd(),
-            name: &left.found.name,
-        };
-        let history = if site.parent.is_new() {
-            let place = site.named();
-            at::rename_new(ready.directory, ready.name, place.directory, place.name).map_err(fail)?;
-            None
-        } else {
-            let readable = open_readable(ready).map_err(fail)?;
-            self.publish(readable.as_ref().map_or(handle.as_fd(), AsFd::as_fd), ready)?
-        };
-        let stat = stat_of(&handle).map_err(|errno| self.site.failing("looking at", errno))?;
-        self.tell(fact, &stat, history)
+        let (directory, name) = (&left.found.directory, &left.found.name);
+        let stat = |handle: &OwnedFd| stat_of(handle).map_err(|errno| site.failing("looking at", errno));
+        if site.parent.is_new() {
+            at::rename_new(directory, name, site.parent.handle(), &site.name).map_err(fail)?;
+            return self.tell_in_new(fact, &stat(&handle)?);
+        }
+        // To where this pass keeps its own, so that the directory of the earlier one need not stay open.
+        let (spot, own) = (site.shared.incoming.spot(), site.shared.incoming.next('f'));
+        at::rename_new(directory, name, &spot.directory, &own).map_err(fail)?;
+        let entry = self.entry(site.ready(spot, &own, stat(&handle)?)?, fact);
+        entry.tell_waiting()?;
+        site.queue(entry)
     }
 
     fn commit_kept(&self, fact: &Fact, attributes: &Attributes) -> Result<Committed, Failure> {
@@ -251,14 +227,10 @@ fn settle_leftover(
         .map(drop)
 }
 
-/// A handle that can be flushed, where the file's bits allow one.
-fn open_readable(named: Named<'_>) -> Result<Option<OwnedFd>, Errno> {
-    use rustix::fs::{Mode, OFlags};
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match rustix::fs::openat(named.directory, named.name, flags, Mode::empty()) {
-        Ok(handle) => Ok(Some(handle)),
-        Err(Errno::ACCESS) => Ok(None),
-        Err(errno) => Err(errno),
+fn written_now() -> Obtained {
+    Obtained {
+        how: How::Written,
+        at_seconds: at::now_seconds(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Neither is ever followed: a symbolic link is made with its target's bytes, a hard link from a held directory.
 
-use super::publish::publish;
+use super::publish::{Entry, Ready};
 use super::shared::{Site, refused};
 use crate::attributes::Subject;
 use crate::history::aside::Named;
@@ -11,14 +11,15 @@ use crate::put::Held;
 use crate::stat::{Stat, stat_at};
 use crate::{at, incoming::Spot};
 use counterpart_model::{Action, Digest, EntryPath, Fact, Failure, Kind, Obtained};
-use counterpart_port::{Arrived, Attributes, Committed, HistoryId, Place};
+use counterpart_port::{Arrived, Attributes, Committed, Place};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
 use std::ffi::CString;
+use std::sync::Arc;
 
 pub(super) struct LinkPlace {
-    site: Site,
+    site: Arc<Site>,
 }
 
 /// The first name of a hard link's file, held.
@@ -32,11 +33,11 @@ struct Leader {
 
 impl LinkPlace {
     pub(super) fn new(site: Site) -> Self {
-        Self { site }
+        Self { site: Arc::new(site) }
     }
 
     fn commit_symlink(&self, fact: &Fact) -> Result<Committed, Failure> {
-        let history = self.bring(&|at| {
+        self.bring(fact, &|at| {
             rustix::fs::symlinkat(&*fact.target, at.directory, at.name)?;
             let attributes = Attributes::default();
             self.site
@@ -44,56 +45,65 @@ impl LinkPlace {
                 .put
                 .settle(Held::Link(at), &fact.metadata, &attributes)
                 .map(drop)
-        })?;
-        self.tell(fact, history)
+        })
     }
 
     fn commit_hardlink(&self, fact: &Fact) -> Result<Committed, Failure> {
-        let leader = self.leader(fact)?;
-        let named = self.site.named();
-        let already =
-            stat_at(named.directory, named.name).is_ok_and(|stat| stat.object() == leader.stat.object());
-        if already {
-            return self.tell(fact, None);
+        let shared = &self.site.shared;
+        if shared.queue.waits_at_or_above(&leader_path(&self.site, fact)?) {
+            shared.queue.publish(shared)?;
         }
-        let history = self.bring(&|at| at::link(&leader.directory, &leader.name, at.directory, at.name))?;
-        let committed = self.tell(fact, history)?;
-        self.tell_leader(&leader)?;
+        let leader = find_leader(&self.site, fact)?;
+        let named = self.site.named();
+        let present = stat_at(named.directory, named.name);
+        if let Ok(stat) = present
+            && stat.object() == leader.stat.object()
+        {
+            return self.tell(fact, &stat);
+        }
+        let committed = self.bring(fact, &|at| {
+            at::link(&leader.directory, &leader.name, at.directory, at.name)
+        })?;
+        if self.site.parent.is_new() {
+            tell_leader(&self.site, fact)?;
+        }
         Ok(committed)
     }
 
     /// Makes the entry: in a new directory under its name, elsewhere in `incoming`, from where it is published.
-    fn bring(&self, make: &dyn Fn(Named<'_>) -> Result<(), Errno>) -> Result<Option<HistoryId>, Failure> {
+    fn bring(
+        &self,
+        fact: &Fact,
+        make: &dyn Fn(Named<'_>) -> Result<(), Errno>,
+    ) -> Result<Committed, Failure> {
         let site = &self.site;
+        let fail = |errno| site.failing("making", errno);
         if site.parent.is_new() {
-            return make(site.named()).map(|()| None).map_err(|errno| {
-                if errno != Errno::EXIST {
-                    self.remove(site.named());
-                }
-                site.failing("making", errno)
-            });
+            let stat = self.make(site.named(), make).map_err(fail)?;
+            return self.tell(fact, &stat);
         }
-        let spot: Spot = site
-            .parent
-            .spot()
-            .map_err(|errno| site.failing("making", errno))?;
+        let spot: Spot = site.parent.spot().map_err(fail)?;
         let name = site.shared.incoming.next('l');
-        let ready = Named {
+        let at = Named {
             directory: spot.directory.as_fd(),
             name: &name,
         };
-        let replaces = site.step.action != Action::Create;
-        let why = if replaces {
-            site.why_replaced()
-        } else {
-            Why::Created
-        };
-        let ended = make(ready).map_err(|errno| site.failing("making", errno));
-        let done = ended.and_then(|()| publish(&site.shared, ready, site.named(), site.about(why), replaces));
-        if done.is_err() {
-            self.remove(ready);
+        let stat = self.make(at, make).map_err(fail)?;
+        let ready: Ready = site.ready(&spot, &name, stat).inspect_err(|_| self.remove(at))?;
+        site.queue(Entry {
+            site: site.clone(),
+            ready,
+            fact: fact.clone(),
+            obtained: Obtained::default(),
+        })
+    }
+
+    fn make(&self, at: Named<'_>, make: &dyn Fn(Named<'_>) -> Result<(), Errno>) -> Result<Stat, Errno> {
+        let stat = make(at).and_then(|()| stat_at(at.directory, at.name));
+        if stat.is_err_and(|errno| errno != Errno::EXIST) {
+            self.remove(at);
         }
-        done
+        stat
     }
 
     /// Removes what could not be finished and has no name in the tree.
@@ -104,77 +114,66 @@ impl LinkPlace {
         }
     }
 
-    fn tell(&self, fact: &Fact, history: Option<HistoryId>) -> Result<Committed, Failure> {
+    /// Tells of an entry that has its name: in a new directory, or since before.
+    fn tell(&self, fact: &Fact, stat: &Stat) -> Result<Committed, Failure> {
         let site = &self.site;
-        let named = site.named();
-        let stat = stat_at(named.directory, named.name).map_err(|errno| site.failing("looking at", errno))?;
-        let why = match (site.step.action, &history) {
-            (Action::Create, None) => Why::Created,
-            (Action::Create, Some(_)) => Why::Drifted,
-            _ => site.why_replaced(),
-        };
-        let mut touched = Touched::of(site.path(), why);
-        touched.now = Some(site.shared.put.seen(fact, &stat, Obtained::default()));
+        let mut touched = Touched::of(site.path(), site.why());
+        touched.now = Some(site.shared.put.seen(fact, stat, Obtained::default()));
         touched.whole = site.replaces_directory();
-        touched.history.clone_from(&history);
         site.tell(touched)?;
-        Ok(Committed { history })
+        Ok(Committed::default())
     }
+}
 
-    /// A further name changes the stamp of the file, and so of its first name.
-    fn tell_leader(&self, leader: &Leader) -> Result<(), Failure> {
-        let stat = stat_at(&leader.directory, &leader.name);
-        let stat = stat.map_err(|errno| super::shared::failing("looking at", &leader.path, errno))?;
-        let mut touched = Touched::of(&leader.path, Why::Metadata);
-        let subject = Subject::Name(leader.directory.as_fd(), &leader.name);
-        touched.now = Some(self.site.shared.put.seen_now(subject, &stat)?);
-        touched.incoming.clone_from(&leader.incoming);
-        self.site.shared.tell(&touched)
-    }
+/// A further name changes the stamp of the file, and so of its first name.
+pub(super) fn tell_leader(site: &Site, fact: &Fact) -> Result<(), Failure> {
+    let leader = find_leader(site, fact)?;
+    let mut touched = Touched::of(&leader.path, Why::Metadata);
+    let subject = Subject::Name(leader.directory.as_fd(), &leader.name);
+    touched.now = Some(site.shared.put.seen_now(subject, &leader.stat)?);
+    touched.incoming = leader.incoming;
+    site.shared.tell(&touched)
+}
 
-    /// Finds the leader in the tree, or in a new directory that has no name yet; once more in the tree, since that
-    /// directory may have got its name in between.
-    fn leader(&self, fact: &Fact) -> Result<Leader, Failure> {
-        let path =
-            EntryPath::checked(&fact.target).map_err(|why| refused(&self.site.step, &why.to_string()))?;
-        let in_tree = || self.leader_in_tree(&path);
-        let found = in_tree()
-            .or_else(|failure| self.leader_in_unit(&path).ok_or(failure))
-            .or_else(|_| in_tree())?;
-        if found.stat.kind == Kind::File {
-            return Ok(found);
-        }
-        Err(self.site.failing("linking", Errno::NOENT))
+/// Finds the leader in a new directory that has no name yet, or else in the tree, where that directory may have got its
+/// name in between.
+fn find_leader(site: &Site, fact: &Fact) -> Result<Leader, Failure> {
+    let path = leader_path(site, fact)?;
+    let found = leader_in_unit(site, &path).map_or_else(|| leader_in_tree(site, &path), Ok)?;
+    if found.stat.kind == Kind::File {
+        return Ok(found);
     }
+    Err(site.failing("linking", Errno::NOENT))
+}
 
-    fn leader_in_tree(&self, path: &EntryPath) -> Result<Leader, Failure> {
-        let (directory, name) = self.site.shared.root.parent(path)?;
-        let stat = stat_at(&directory, &name).map_err(|errno| self.site.failing("linking", errno))?;
-        Ok(Leader {
-            path: path.clone(),
-            directory,
-            name,
-            stat,
-            incoming: None,
-        })
-    }
+fn leader_path(site: &Site, fact: &Fact) -> Result<EntryPath, Failure> {
+    EntryPath::checked(&fact.target).map_err(|why| refused(&site.step, &why.to_string()))
+}
 
-    fn leader_in_unit(&self, path: &EntryPath) -> Option<Leader> {
-        let (spot, rest) = self.site.shared.unit_above(path)?;
-        let mut directory = at::open_directory(&spot.directory, c".").ok()?;
-        for name in rest.parent()?.components() {
-            directory = at::open_directory(&directory, &at::c_name(name).ok()?).ok()?;
-        }
-        let name = at::c_name(rest.name()).ok()?;
-        let stat = stat_at(&directory, &name).ok()?;
-        Some(Leader {
-            path: path.clone(),
-            directory,
-            name,
-            stat,
-            incoming: Some(spot.location_of(rest.as_bytes())),
-        })
-    }
+fn leader_in_tree(site: &Site, path: &EntryPath) -> Result<Leader, Failure> {
+    let (directory, name) = site.shared.root.parent(path)?;
+    let stat = stat_at(&directory, &name).map_err(|errno| site.failing("linking", errno))?;
+    Ok(Leader {
+        path: path.clone(),
+        directory,
+        name,
+        stat,
+        incoming: None,
+    })
+}
+
+fn leader_in_unit(site: &Site, path: &EntryPath) -> Option<Leader> {
+    let location = site.shared.location_in_unit(path)?;
+    let directory = site.shared.incoming.directory_of(&location).ok()?;
+    let name = at::c_name(path.name()).ok()?;
+    let stat = stat_at(&directory, &name).ok()?;
+    Some(Leader {
+        path: path.clone(),
+        directory,
+        name,
+        stat,
+        incoming: Some(location),
+    })
 }
 
 impl Place for LinkPlace {

@@ -5,7 +5,10 @@
 //!
 //! - A new file, link or directory is made in `.counterpart/incoming` and renamed to its name. A directory that is new
 //!   is built there whole, with all beneath it under final names, and renamed once, when it closes.
-//! - A replacement waits under a number in history and is exchanged with the old entry, which so is in history.
+//! - What is whole waits for its name in a queue: one sync of the filesystem for a group of them, then their names. So a
+//!   power loss never leaves a name whose content did not reach the disk. Removals wait there, too, for the line in
+//!   history's index that tells of them.
+//! - A replacement goes to a number in history and is exchanged with the old entry, which so is in history.
 //! - A directory closes when steps have passed it and its places are done: its times and bits are set then.
 
 mod change;
@@ -13,14 +16,15 @@ mod directory;
 mod file;
 mod links;
 mod publish;
+mod queue;
 mod shared;
 mod stack;
 
 use crate::{Root, fault, history, incoming::Incoming, keeper::Keeper};
 use counterpart_model::policy::OwnerBy;
-use counterpart_model::{Action, Carry, Code, Failure, Kind, Step};
+use counterpart_model::{Action, Carry, Code, EntryPath, Failure, Kind, Step};
 use counterpart_port::{Apply, Capabilities, Place};
-use rustix::fd::OwnedFd;
+pub use queue::GroupLimits;
 use rustix::fs::{Mode, OFlags};
 use shared::Shared;
 use stack::Stack;
@@ -38,17 +42,14 @@ pub struct ApplyOptions {
     /// What the filesystem can hold, as [`crate::probe::measure`] found; its grain is better the pair's, for the facts
     /// that are told carry times at it.
     pub capabilities: Capabilities,
-    /// Flush the content of a file that takes another's name before it does, so that not even a power loss leaves
-    /// the name half; costs one wait for the disk a replaced file.
-    pub flush_replacements: bool,
+    /// When what waits for its name gets it although no round ends.
+    pub group: GroupLimits,
     /// Who is told of finished changes.
     pub keeper: Arc<dyn Keeper>,
 }
 
 /// A tree that is being changed.
 pub struct Applier {
-    /// Opened before the first write, so that no write-back error escapes [`Apply::sync`].
-    synced: OwnedFd,
     stack: Mutex<Stack>,
     shared: Arc<Shared>,
 }
@@ -65,22 +66,22 @@ impl Applier {
         let synced = opened.map_err(|errno| fault::failure(Code::Io, "opening the standby's root", errno))?;
         let incoming = Incoming::start(root, &options.pass)?;
         history::settle::settle_killed(root, &options.pass, &*incoming.spot().directory)?;
-        let shared = Arc::new(Shared::new(root, options, incoming)?);
+        let shared = Arc::new(Shared::new(root, options, incoming, synced)?);
         let stack = Mutex::new(Stack::default());
-        Ok(Self {
-            synced,
-            stack,
-            shared,
-        })
+        Ok(Self { stack, shared })
     }
 
     /// Ends for good: rests, closes the history of the pass, and removes incoming files that nothing claimed, which
     /// never had a name in the tree. Not to be called for an interrupted pass: the next one takes its leftovers.
     ///
     /// # Errors
-    /// A directory could not be closed, or what the system reports.
+    /// A directory could not be closed, an entry not be published that [`Apply::failures`] was not asked about, or what
+    /// the system reports.
     pub fn finish(&self) -> Result<(), Failure> {
         self.rest()?;
+        if let Some((_, failure)) = self.failures().into_iter().next() {
+            return Err(failure);
+        }
         self.shared.aside.close()?;
         self.shared.incoming.clear()
     }
@@ -94,6 +95,11 @@ impl Apply for Applier {
     fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure> {
         if step.action == Action::RemovedWithParent {
             return Ok(Box::new(change::Nothing));
+        }
+        let queue = &self.shared.queue;
+        // A rename takes its entry from anywhere.
+        if queue.waits(&step.path) || step.action == Action::Rename && queue.has_names() {
+            queue.publish(&self.shared)?;
         }
         let mut stack = self.stack();
         if step.kind() == Some(Kind::Directory) && !matches!(step.action, Action::Remove | Action::Rename) {
@@ -112,12 +118,27 @@ impl Apply for Applier {
 
     fn rest(&self) -> Result<(), Failure> {
         self.stack().clear();
-        self.shared.wait_for_closing();
-        self.shared.first_failure()
+        loop {
+            self.shared.queue.publish(&self.shared)?;
+            if self.shared.wait_for_closing() {
+                return self.shared.first_failure();
+            }
+        }
+    }
+
+    fn failures(&self) -> Vec<(EntryPath, Failure)> {
+        self.shared.take_unpublished()
     }
 
     fn sync(&self) -> Result<(), Failure> {
-        let synced = fault::retry(|| rustix::fs::syncfs(&self.synced));
-        synced.map_err(|errno| fault::failure(Code::Io, "making the standby durable", errno))
+        self.shared.queue.sync()
+    }
+}
+
+impl Drop for Applier {
+    /// What has no name yet keeps none: the next pass takes it from `incoming`. Directories close all the same.
+    fn drop(&mut self) {
+        self.stack().clear();
+        self.shared.queue.abandon();
     }
 }

@@ -4,15 +4,20 @@
 
 use super::ApplyOptions;
 use super::directory::Directory;
-use crate::history::aside::{About, Aside, Named};
+use super::publish::{Entry, Pending, Ready};
+use super::queue::Queue;
+use crate::history::aside::{About, Aside, Named, Slot};
 use crate::incoming::{Incoming, Spot};
 use crate::keeper::{Touched, Why};
 use crate::put::Put;
+use crate::stat::Stat;
 use crate::{Root, fault};
 use counterpart_model::{Action, Code, EntryPath, Failure, Kind, Step};
+use counterpart_port::Committed;
+use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Failures of closing directories that are kept; of more, only the number.
@@ -24,32 +29,43 @@ pub(super) struct Shared {
     pub incoming: Incoming,
     pub aside: Aside,
     pub put: Put,
+    pub queue: Queue,
     /// Existing directories that are held, by path: nobody opens one while another closes it.
     held: Mutex<HashMap<EntryPath, Weak<Directory>>>,
     closed: Condvar,
-    /// Directories that were built and have no name yet, with where they lie.
-    units: Mutex<HashMap<EntryPath, Spot>>,
+    /// Directories that were built and have no name yet, with where they lie beneath `incoming`.
+    units: Mutex<HashMap<EntryPath, Arc<[u8]>>>,
     failures: Mutex<(Vec<Failure>, u64)>,
+    /// Committed entries that did not get their names.
+    unpublished: Mutex<Vec<(EntryPath, Failure)>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
-    pub(super) fn new(root: &Root, options: ApplyOptions, incoming: Incoming) -> Result<Self, Failure> {
+    pub(super) fn new(
+        root: &Root,
+        options: ApplyOptions,
+        incoming: Incoming,
+        synced: OwnedFd,
+    ) -> Result<Self, Failure> {
         let aside = Aside::new(root, &options.pass, options.capabilities.exchange)?;
         let put = Put::new(options.carry, options.capabilities.clone(), options.owner_by);
+        let queue = Queue::new(synced, options.group);
         Ok(Self {
             root: root.clone(),
             options,
             incoming,
             aside,
             put,
+            queue,
             held: Mutex::default(),
             closed: Condvar::new(),
             units: Mutex::default(),
             failures: Mutex::default(),
+            unpublished: Mutex::default(),
         })
     }
 
@@ -78,30 +94,53 @@ impl Shared {
         self.closed.notify_all();
     }
 
-    /// Waits until no directory is held any more: places may still be closing theirs.
-    pub(super) fn wait_for_closing(&self) {
+    /// Waits until no directory is held any more: places may still be closing theirs. False when something was queued
+    /// meanwhile, which has to be published first.
+    pub(super) fn wait_for_closing(&self) -> bool {
         let mut held = lock(&self.held);
         while !held.is_empty() {
+            if !self.queue.is_empty() {
+                return false;
+            }
             held = self.closed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
+        true
     }
 
-    pub(super) fn note_unit(&self, path: &EntryPath, spot: Spot) {
-        lock(&self.units).insert(path.clone(), spot);
+    pub(super) fn held_count(&self) -> usize {
+        lock(&self.held).len()
+    }
+
+    /// Reserves a number in history for what has a name, which a queued change will put there.
+    pub(super) fn reserve(
+        &self,
+        old: Named<'_>,
+        about: About<'_>,
+        replacement: Option<u64>,
+    ) -> Result<Option<Slot>, Failure> {
+        let slot = self.aside.reserve(old, about, replacement)?;
+        if slot.is_some() {
+            self.queue.note_written();
+        }
+        Ok(slot)
+    }
+
+    pub(super) fn note_unit(&self, path: &EntryPath, location: Arc<[u8]>) {
+        lock(&self.units).insert(path.clone(), location);
     }
 
     pub(super) fn forget_unit(&self, path: &EntryPath) {
         lock(&self.units).remove(path);
     }
 
-    /// The unpublished directory that holds a path, with the way from it.
-    pub(super) fn unit_above(&self, path: &EntryPath) -> Option<(Spot, EntryPath)> {
+    /// Where a path lies beneath `incoming`, if an unpublished directory holds it.
+    pub(super) fn location_in_unit(&self, path: &EntryPath) -> Option<Vec<u8>> {
         let units = lock(&self.units);
         let mut above = path.parent();
         while let Some(directory) = above {
-            if let Some(spot) = units.get(&directory) {
-                let rest = &path.as_bytes()[directory.as_bytes().len() + 1..];
-                return Some((spot.clone(), EntryPath::trusted(rest)));
+            if let Some(location) = units.get(&directory) {
+                let rest = &path.as_bytes()[directory.as_bytes().len()..];
+                return Some([&**location, rest].concat());
             }
             above = directory.parent();
         }
@@ -114,6 +153,14 @@ impl Shared {
         if failures.0.len() < FAILURES_KEPT {
             failures.0.push(failure);
         }
+    }
+
+    pub(super) fn note_unpublished(&self, path: EntryPath, failure: Failure) {
+        lock(&self.unpublished).push((path, failure));
+    }
+
+    pub(super) fn take_unpublished(&self) -> Vec<(EntryPath, Failure)> {
+        std::mem::take(&mut *lock(&self.unpublished))
     }
 
     /// The first failure of closing directories since the last call; the others are named in its reason.
@@ -152,8 +199,13 @@ impl Site {
         }
     }
 
-    pub(super) fn why_replaced(&self) -> Why {
-        why_replaced(&self.step)
+    /// Why the entry is touched when something is made under its name.
+    pub(super) fn why(&self) -> Why {
+        if self.step.action == Action::Create {
+            Why::Created
+        } else {
+            why_replaced(&self.step)
+        }
     }
 
     /// True where all that was beneath the path goes with the old entry.
@@ -171,6 +223,34 @@ impl Site {
             known: self.step.present.as_ref(),
             why: why.word(),
         }
+    }
+
+    /// What lies whole in `incoming`, with the number in history that what has its name will have.
+    pub(super) fn ready(&self, spot: &Spot, name: &CStr, stat: Stat) -> Result<Ready, Failure> {
+        let mut reserved = None;
+        if self.step.action != Action::Create {
+            reserved = self
+                .shared
+                .reserve(self.named(), self.about(self.why()), Some(stat.inode))?;
+        }
+        Ok(Ready {
+            spot: spot.clone(),
+            name: name.to_owned(),
+            stat,
+            slot: reserved,
+        })
+    }
+
+    /// Queues what is ready.
+    pub(super) fn queue(&self, entry: Entry) -> Result<Committed, Failure> {
+        let history = entry.ready.slot.as_ref().map(|slot| slot.id().clone());
+        let queue = &self.shared.queue;
+        if entry.fact.size_bytes > 0 {
+            queue.note_written();
+        }
+        queue.push(Pending::Entry(Box::new(entry)));
+        queue.publish_if_full(&self.shared)?;
+        Ok(Committed { history })
     }
 
     pub(super) fn failing(&self, doing: &str, errno: Errno) -> Failure {

@@ -78,6 +78,9 @@ impl Stack {
                 return Ok(top.clone());
             }
             let next = next_towards(&top.path, path);
+            if shared.queue.waits(&next) {
+                shared.queue.publish(shared)?;
+            }
             let entered = match shared.held(&next) {
                 Some(directory) => directory,
                 None => Directory::enter(shared, top, &next)?,

@@ -1,7 +1,8 @@
 //! Sets entries aside: the way from a visible name into the history of the running pass.
 //!
-//! A replacement waits under the number that the old entry will have; one exchange then puts both where they belong,
-//! so that the old one is never anywhere but under its name or in history. Nothing is removed here.
+//! A number is reserved, and noted in the index, before anything moves. A replacement then waits under that number, and
+//! one exchange puts both where they belong, so that the old one is never anywhere but under its name or in history.
+//! Nothing is removed here.
 
 use super::{index, index::Line, open_mark, pass_name};
 use crate::at;
@@ -46,11 +47,22 @@ pub(crate) struct About<'a> {
     pub why: &'a str,
 }
 
-/// A number in history that an entry is on its way to.
-struct Slot {
+/// A number in history that an entry is on its way to. Its line is in the index already, so that whoever makes the disk
+/// sync between the two never finds an entry without its line.
+pub(crate) struct Slot {
     directory: Arc<OwnedFd>,
     n: u64,
     name: CString,
+    /// The entry that the line tells of.
+    expected: Stat,
+    id: HistoryId,
+}
+
+impl Slot {
+    /// Under which the entry will be kept.
+    pub(crate) fn id(&self) -> &HistoryId {
+        &self.id
+    }
 }
 
 impl Aside {
@@ -64,104 +76,75 @@ impl Aside {
         })
     }
 
-    /// Moves what has a name into history; `None` when nothing has it.
-    pub(crate) fn remove(&self, old: Named<'_>, about: About<'_>) -> Result<Option<HistoryId>, Failure> {
-        let doing = || format!("moving {} to history", about.path);
-        let Some(stat) = present(old).map_err(|errno| failing(doing(), errno))? else {
+    /// Reserves a number for what has a name, and notes it in the index; `None` when nothing has the name. `replacement`
+    /// is the inode of what will take it.
+    pub(crate) fn reserve(
+        &self,
+        old: Named<'_>,
+        about: About<'_>,
+        replacement: Option<u64>,
+    ) -> Result<Option<Slot>, Failure> {
+        let doing = |errno| failing(format!("noting {} in history", about.path), errno);
+        let Some(stat) = present(old).map_err(doing)? else {
             return Ok(None);
         };
-        let slot = self.reserve(&stat, about, None)?;
+        let replacement = replacement.filter(|_| self.can_exchange);
+        self.reserve_for(&stat, about, replacement)
+            .map(Some)
+            .map_err(doing)
+    }
+
+    /// Moves what has a name into history; `None` when nothing has it any more.
+    pub(crate) fn remove(
+        &self,
+        old: Named<'_>,
+        slot: Slot,
+        about: About<'_>,
+    ) -> Result<Option<HistoryId>, Failure> {
+        let doing = |errno| failing(format!("moving {} to history", about.path), errno);
+        let Some(stat) = present(old).map_err(doing)? else {
+            return Ok(None);
+        };
         let moved = at::with_lent_write(old.directory, old.name, &stat, || {
             at::rename_new(old.directory, old.name, &*slot.directory, &slot.name)
         });
         match moved {
-            Ok(()) => self.confirm(&slot, &stat, about).map(Some),
+            Ok(()) => self.confirm(slot, about).map(Some),
             Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(failing(doing(), errno)),
+            Err(errno) => Err(doing(errno)),
         }
     }
 
-    /// Puts what is `ready` under the name, and what has that name into history; `None` when nothing had it.
+    /// Puts what is `ready` under the name, and what has that name into history; `None` when nothing had it. Without a
+    /// slot, one is reserved where something has the name after all.
     pub(crate) fn replace(
         &self,
         old: Named<'_>,
         ready: Named<'_>,
-        about: About<'_>,
-    ) -> Result<Option<HistoryId>, Failure> {
-        let doing = |errno| failing(format!("replacing {}", about.path), errno);
-        let Some(stat) = present(old).map_err(doing)? else {
-            at::rename_new(ready.directory, ready.name, old.directory, old.name).map_err(doing)?;
-            return Ok(None);
-        };
-        if self.can_exchange {
-            return self.exchange(old, ready, &stat, about);
-        }
-        self.replace_without_exchange(old, ready, &stat, about)
-            .map_err(doing)?
-            .map_or_else(
-                || self.replace(old, ready, about),
-                |slot| self.confirm(&slot, &stat, about).map(Some),
-            )
-    }
-
-    fn exchange(
-        &self,
-        old: Named<'_>,
-        ready: Named<'_>,
-        stat: &Stat,
+        slot: Option<Slot>,
         about: About<'_>,
     ) -> Result<Option<HistoryId>, Failure> {
         let doing = |errno| failing(format!("replacing {}", about.path), errno);
         let replacement = stat_at(ready.directory, ready.name).map_err(doing)?;
-        let slot = self.reserve(stat, about, Some(replacement.inode))?;
-        at::rename_new(ready.directory, ready.name, &*slot.directory, &slot.name).map_err(doing)?;
-        let exchanged = at::with_lent_write(old.directory, old.name, stat, || {
-            at::exchange(&*slot.directory, &slot.name, old.directory, old.name)
-        });
+        let slot = match slot {
+            Some(slot) => Some(slot),
+            None => self.reserve(old, about, Some(replacement.inode))?,
+        };
+        let there = slot.zip(present(old).map_err(doing)?);
+        let Some((slot, stat)) = there else {
+            at::rename_new(ready.directory, ready.name, old.directory, old.name).map_err(doing)?;
+            return Ok(None);
+        };
+        let exchanged = if self.can_exchange {
+            exchange(old, ready, &stat, &slot)
+        } else {
+            replace_without_exchange(old, ready, [&stat, &replacement], &slot)
+        };
         match exchanged {
-            Ok(()) => self.confirm(&slot, stat, about).map(Some),
-            Err(Errno::NOENT) => {
-                // The old one was taken away meanwhile, not by us.
-                at::rename_new(&*slot.directory, &slot.name, old.directory, old.name).map_err(doing)?;
-                Ok(None)
-            }
-            Err(errno) => {
-                at::rename_new(&*slot.directory, &slot.name, ready.directory, ready.name).map_err(doing)?;
-                Err(doing(errno))
-            }
+            Ok(true) => self.confirm(slot, about).map(Some),
+            Ok(false) => Ok(None),
+            Err(errno) => Err(doing(errno)),
         }
-    }
-
-    /// Where two names cannot be exchanged: the old file gets a second name in history, or where the filesystem has no
-    /// links a copy there, and the new one is renamed over it, so that the name is never absent. A directory can
-    /// only be moved away first; for that moment its name is absent.
-    fn replace_without_exchange(
-        &self,
-        old: Named<'_>,
-        ready: Named<'_>,
-        stat: &Stat,
-        about: About<'_>,
-    ) -> Result<Option<Slot>, Errno> {
-        let slot = self.reserve_raw(stat, about, None)?;
-        let ready_stat = stat_at(ready.directory, ready.name)?;
-        if stat.is_directory() || ready_stat.is_directory() {
-            let moved = at::with_lent_write(old.directory, old.name, stat, || {
-                at::rename_new(old.directory, old.name, &*slot.directory, &slot.name)
-            });
-            match moved {
-                Err(Errno::NOENT) => return Ok(None),
-                result => result?,
-            }
-            at::rename_new(ready.directory, ready.name, old.directory, old.name)?;
-            return Ok(Some(slot));
-        }
-        match at::link(old.directory, old.name, &*slot.directory, &slot.name) {
-            Ok(()) => {}
-            Err(Errno::NOENT) => return Ok(None),
-            Err(_) => super::export::copy_entry(old, &slot.directory, &slot.name)?,
-        }
-        at::rename_over(ready.directory, ready.name, old.directory, old.name)?;
-        Ok(Some(slot))
     }
 
     /// Ends the pass's history: from now on its index is believed as it stands.
@@ -177,25 +160,20 @@ impl Aside {
     }
 
     /// Checks that what arrived is what the line says; where somebody replaced it in between, a better line follows.
-    fn confirm(&self, slot: &Slot, expected: &Stat, about: About<'_>) -> Result<HistoryId, Failure> {
+    fn confirm(&self, slot: Slot, about: About<'_>) -> Result<HistoryId, Failure> {
         let doing = |errno| failing(format!("noting {} in history", about.path), errno);
         let stat = stat_at(&*slot.directory, &slot.name).map_err(doing)?;
-        if stat.object() != expected.object() || stat.size_bytes != expected.size_bytes {
+        if stat.object() != slot.expected.object() || stat.size_bytes != slot.expected.size_bytes {
             let unknown = About { known: None, ..about };
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(open) = open.as_mut() {
                 append(open, slot.n, &stat, unknown, None).map_err(doing)?;
             }
         }
-        Ok(HistoryId(format!("{}/{}", self.pass, slot.n)))
+        Ok(slot.id)
     }
 
-    fn reserve(&self, stat: &Stat, about: About<'_>, replacement: Option<u64>) -> Result<Slot, Failure> {
-        let doing = |errno| failing(format!("noting {} in history", about.path), errno);
-        self.reserve_raw(stat, about, replacement).map_err(doing)
-    }
-
-    fn reserve_raw(&self, stat: &Stat, about: About<'_>, replacement: Option<u64>) -> Result<Slot, Errno> {
+    fn reserve_for(&self, stat: &Stat, about: About<'_>, replacement: Option<u64>) -> Result<Slot, Errno> {
         let mut guard = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let open = match guard.as_mut() {
             Some(open) => open,
@@ -208,8 +186,58 @@ impl Aside {
             directory: open.directory.clone(),
             n,
             name: CString::new(n.to_string()).map_err(|_| Errno::INVAL)?,
+            expected: *stat,
+            id: HistoryId(format!("{}/{n}", self.pass)),
         })
     }
+}
+
+/// True when the two were exchanged; false when the old one was taken away meanwhile, not by us.
+fn exchange(old: Named<'_>, ready: Named<'_>, stat: &Stat, slot: &Slot) -> Result<bool, Errno> {
+    at::rename_new(ready.directory, ready.name, &*slot.directory, &slot.name)?;
+    let exchanged = at::with_lent_write(old.directory, old.name, stat, || {
+        at::exchange(&*slot.directory, &slot.name, old.directory, old.name)
+    });
+    match exchanged {
+        Ok(()) => Ok(true),
+        Err(Errno::NOENT) => {
+            at::rename_new(&*slot.directory, &slot.name, old.directory, old.name).map(|()| false)
+        }
+        Err(errno) => {
+            at::rename_new(&*slot.directory, &slot.name, ready.directory, ready.name)?;
+            Err(errno)
+        }
+    }
+}
+
+/// Where two names cannot be exchanged: the old file gets a second name in history, or where the filesystem has no
+/// links a copy there that is flushed, and the new one is renamed over it, so that the name is never absent. A directory
+/// can only be moved away first; for that moment its name is absent.
+fn replace_without_exchange(
+    old: Named<'_>,
+    ready: Named<'_>,
+    [stat, ready_stat]: [&Stat; 2],
+    slot: &Slot,
+) -> Result<bool, Errno> {
+    let move_in = || at::rename_new(ready.directory, ready.name, old.directory, old.name);
+    if stat.is_directory() || ready_stat.is_directory() {
+        let moved = at::with_lent_write(old.directory, old.name, stat, || {
+            at::rename_new(old.directory, old.name, &*slot.directory, &slot.name)
+        });
+        return match moved {
+            Err(Errno::NOENT) => move_in().map(|()| false),
+            moved => moved.and_then(|()| move_in()).map(|()| true),
+        };
+    }
+    match at::link(old.directory, old.name, &*slot.directory, &slot.name) {
+        Ok(()) => {}
+        Err(Errno::NOENT) => return move_in().map(|()| false),
+        Err(_) => {
+            super::export::copy_entry(old, &slot.directory, &slot.name)?;
+            at::flush(&slot.directory, &slot.name)?;
+        }
+    }
+    at::rename_over(ready.directory, ready.name, old.directory, old.name).map(|()| true)
 }
 
 fn append(

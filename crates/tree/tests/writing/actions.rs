@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use counterpart_model::{Action, EntryPath, Kind, MetadataClass, Step};
-use counterpart_port::{Apply, Arrived, Attributes};
+use counterpart_port::{Apply, Arrived, Attributes, Committed};
 use counterpart_tree::Why;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -60,6 +60,8 @@ fn nothing_of_a_new_directory_shows_before_it_closes() {
     run(&applier, &create("d/a", file(b"a", 0o644, time(1))), b"a").unwrap();
     assert!(scene.names().is_empty());
     run(&applier, &create("e", file(b"e", 0o644, time(1))), b"e").unwrap();
+    assert!(scene.names().is_empty());
+    applier.rest().unwrap();
     assert_eq!(scene.names(), ["d", "d/a", "e"]);
     applier.finish().unwrap();
 }
@@ -334,7 +336,7 @@ fn what_took_a_new_name_meanwhile_goes_to_history() {
     let mut place = applier.place(&step).unwrap();
     place.write(b"ours").unwrap();
     scene.write("a", b"theirs", 0o644, time(2));
-    let committed = place
+    place
         .commit(step.wanted.as_ref(), &Attributes::default(), Arrived::Written)
         .unwrap();
     drop(place);
@@ -343,8 +345,13 @@ fn what_took_a_new_name_meanwhile_goes_to_history() {
     scene.write("d/theirs", b"theirs", 0o644, time(3));
     applier.finish().unwrap();
     assert_eq!(scene.read("a"), b"ours");
-    assert_eq!(std::fs::read(scene.kept(&committed)).unwrap(), b"theirs");
-    assert_eq!(scene.memory.last_of("a").why, Why::Drifted);
+    let touched = scene.memory.last_of("a");
+    let history = touched.history;
+    assert_eq!(touched.why, Why::Drifted);
+    assert_eq!(
+        std::fs::read(scene.kept(&Committed { history })).unwrap(),
+        b"theirs"
+    );
     assert_eq!(scene.names(), ["a", "d"]);
     assert_eq!(
         counterpart_tree::history::versions(&scene.root, &EntryPath::root())

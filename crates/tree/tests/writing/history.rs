@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use counterpart_model::{Action, Code, EntryPath};
-use counterpart_port::Export;
+use counterpart_port::{Apply, Export};
 use counterpart_tree::{history, identity};
 use std::path::Path;
 
@@ -133,6 +133,7 @@ fn a_pass_that_is_not_closed_is_neither_expired_nor_deleted() {
     scene.write("g", b"123", 0o644, time(1));
     let applier = scene.start("p1");
     run(&applier, &remove("g", file(b"123", 0o644, time(1))), b"").unwrap();
+    applier.rest().unwrap();
     assert!(history::expired(&scene.root, i64::MAX).unwrap().is_empty());
     assert_eq!(history::delete(&scene.root, "p1").unwrap_err().code, Code::Locked);
     assert_eq!(history::versions(&scene.root, &at("g")).unwrap().len(), 1);

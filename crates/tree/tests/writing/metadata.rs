@@ -69,6 +69,7 @@ fn attributes_and_lists_are_set_and_removed() {
     place.write(b"x").unwrap();
     place.commit(Some(&wanted), &full, Arrived::Written).unwrap();
     drop(place);
+    applier.rest().unwrap();
     assert_eq!((scene.mode("a"), scene.mtime("a")), (0o470, time(1)));
     assert!(tool("getfattr", &["-d", "--absolute-names"], &scene, "a").contains("user.note=\"kept\""));
     assert!(tool("getfacl", &["-n", "-p"], &scene, "a").contains("user:1:rwx"));

@@ -149,10 +149,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_tree_becomes_any_other(first in tree(), second in tree(), exchange in any::<bool>(), flush in any::<bool>()) {
+    fn any_tree_becomes_any_other(first in tree(), second in tree(), exchange in any::<bool>(), entries in 1_usize..9) {
         let mut scene = Scene::new();
         scene.capabilities.exchange = exchange;
-        scene.flush = flush;
+        scene.group.entries = entries;
         apply(&scene, "p1", &steps(&Tree::new(), &first));
         prop_assert_eq!(seen(&scene), first.clone());
         check_told(&scene);

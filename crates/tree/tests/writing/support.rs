@@ -5,7 +5,7 @@ use counterpart_model::{
     Action, Algorithm, Carry, Content, Digest, EntryPath, Fact, Failure, Kind, MetadataClass, Step, Timestamp,
 };
 use counterpart_port::{Apply, Arrived, Attributes, Capabilities, Committed, Place};
-use counterpart_tree::{Applier, ApplyOptions, Keeper, Leftover, Root, Touched};
+use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Root, Touched};
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub struct Scene {
     pub memory: Arc<Memory>,
     pub carry: Carry,
     pub capabilities: Capabilities,
-    pub flush: bool,
+    pub group: GroupLimits,
 }
 
 impl Scene {
@@ -71,7 +71,7 @@ impl Scene {
             memory: Arc::default(),
             carry: Carry::default(),
             capabilities: Capabilities::full(),
-            flush: false,
+            group: GroupLimits::default(),
         }
     }
 
@@ -90,7 +90,7 @@ impl Scene {
             carry: self.carry,
             owner_by: OwnerBy::Number,
             capabilities: self.capabilities.clone(),
-            flush_replacements: self.flush,
+            group: self.group,
             keeper: self.memory.clone(),
         };
         Applier::start(&self.root, options)
