@@ -213,7 +213,7 @@ impl Rounds<'_> {
     fn on_movers(&self, mut next: impl FnMut() -> Result<Option<Step>, Failure>) -> Result<(), Failure> {
         let (sender, receiver) = crossbeam_channel::bounded::<Batch<'_>>(QUEUE);
         let mut batch = Batch::default();
-        std::thread::scope(|scope| {
+        let placed = std::thread::scope(|scope| {
             for _ in 0..self.applying.movers.max(1) {
                 let receiver = receiver.clone();
                 scope.spawn(move || Mover::new(self.applying, self.sums).run(&receiver));
@@ -227,18 +227,35 @@ impl Rounds<'_> {
                     batch.push(step, place);
                     batch.hand_over(&sender, false);
                 }
+                self.note_failures();
             }
             batch.hand_over(&sender, true);
             drop(sender);
             Ok::<(), Failure>(())
-        })?;
+        });
+        // Whatever ended the round, what was committed gets its name.
         let rested = self.target.rest();
+        self.note_failures();
+        placed?;
         match lock(&self.sums.fatal).take() {
             Some(failure) => return Err(failure),
             None if self.applying.listener.interrupted() => return Err(interrupted()),
             None => {}
         }
         rested
+    }
+
+    /// Notes committed steps that did not get their names.
+    fn note_failures(&self) {
+        for (path, failure) in self.target.failures() {
+            if super::is_fatal(&failure) {
+                lock(&self.sums.fatal).get_or_insert(failure);
+                self.sums.stop.store(true, Relaxed);
+            } else {
+                let site = counterpart_model::SiteRole::Standby;
+                self.applying.findings.add_failure(&path, site, &failure);
+            }
+        }
     }
 
     fn place(&self, step: &Step) -> Result<Option<Box<dyn Place + '_>>, Failure> {
