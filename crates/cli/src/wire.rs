@@ -110,8 +110,8 @@ impl Wired {
         })
     }
 
-    /// The passes whose history was set aside before a time, oldest first; deletes it, where that is wanted, while no
-    /// pass of the pair can run.
+    /// The passes whose history was set aside before a time and is promised by no certificate any more, oldest first;
+    /// deletes it, where that is wanted, while no pass of the pair can run.
     ///
     /// # Errors
     /// `locked`, or the history cannot be listed or deleted.
@@ -122,7 +122,16 @@ impl Wired {
             None
         };
         let root = Root::open(&self.pair.standby.0)?;
-        let expired = history::expired(&root, before_seconds)?;
+        let now = clock::now().seconds;
+        let mut expired = history::expired(&root, before_seconds)?;
+        let mut promised = Vec::new();
+        for history in &expired {
+            let until = self.ledger.kept_until(&history.pass)?;
+            if until.is_some_and(|until| until > now) {
+                promised.push(history.pass.clone());
+            }
+        }
+        expired.retain(|history| !promised.contains(&history.pass));
         for pass in expired.iter().filter(|_| delete) {
             history::delete(&root, &pass.pass)?;
         }

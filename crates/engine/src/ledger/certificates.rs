@@ -1,7 +1,7 @@
 //! Certificates on the disk: canonical JSON, its signature beside it, and `allowed_signers` for `ssh-keygen -Y verify`.
 
 use crate::ledger::{Ledger, safe};
-use counterpart_evidence::certificate::{self, Certificate, Signed};
+use counterpart_evidence::certificate::{self, Certificate, Moment, Signed};
 use counterpart_evidence::chain::{Chain, Link};
 use counterpart_evidence::key::{SigningKey, allowed_signers_line};
 use counterpart_evidence::page;
@@ -144,6 +144,19 @@ impl Ledger {
             &certificate,
             &counterpart_evidence::canonical::sha256_hex(&json),
         ))
+    }
+
+    /// Until when the certificate of a pass says that its history is kept, in seconds since 1970; `None` where there is
+    /// no certificate. A retention that was shortened since cannot end it sooner.
+    ///
+    /// # Errors
+    /// The certificate does not hold: then nothing of its pass may go.
+    pub fn kept_until(&self, pass: &str) -> Result<Option<i64>, Failure> {
+        match self.certificate(pass) {
+            Ok((certificate, _)) => Ok(certificate.changes.history.kept_until.map(Moment::seconds)),
+            Err(failure) if failure.code == Code::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Every certificate of the pair, in order.
