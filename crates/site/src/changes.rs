@@ -88,7 +88,9 @@ impl Changes {
             std::mem::swap(change, &mut head.change);
             counts = true;
             if change.whole {
-                whole_by = Some(number);
+                // What is gone takes with it what the same source says of entries in it: they were touched before, as
+                // their own entries left them. What came in its place has entries of its own.
+                whole_by = Some(number + usize::from(change.row.is_none()));
             }
         }
         if counts {
