@@ -12,10 +12,10 @@ use std::time::Duration;
 const SCENE: &str = "COUNTERPART_TEST_CRASH";
 const RUN: &str = "COUNTERPART_TEST_CRASH_RUN";
 const KILLS: u32 = 110;
-const FILES: [&str; 3] = ["d/a", "d/b", "d/c"];
+pub const FILES: [&str; 3] = ["d/a", "d/b", "d/c"];
 
 /// Content that tells its generation and whether it is whole.
-fn content(run: u32, pass: u32) -> Vec<u8> {
+pub fn content(run: u32, pass: u32) -> Vec<u8> {
     let mut text = format!("{run:08}-{pass:08}\n").into_bytes();
     let len = 20_000 + (run as usize * 7 + pass as usize * 13) % 30_000;
     text.resize(len, b'.');
@@ -24,7 +24,7 @@ fn content(run: u32, pass: u32) -> Vec<u8> {
 }
 
 /// The generation of whole content.
-fn generation(bytes: &[u8], what: &str) -> (u32, u32) {
+pub fn generation(bytes: &[u8], what: &str) -> (u32, u32) {
     let head = std::str::from_utf8(&bytes[..17.min(bytes.len())]).unwrap();
     let (run, pass) = head
         .split_once('-')
@@ -37,18 +37,10 @@ fn generation(bytes: &[u8], what: &str) -> (u32, u32) {
 #[test]
 fn killed_at_any_moment_every_name_is_old_or_new_and_whole() {
     let scene = Scene::new();
-    scene.mkdir("d", 0o755, time(1));
-    scene.mkdir("r", 0o755, time(1));
-    for path in FILES {
-        scene.write(path, &content(0, 0), 0o644, time(1));
-    }
-    scene.write("r/x", &content(0, 0), 0o644, time(1));
-    scene.write("k", &content(0, 0), 0o644, time(1));
+    fill_scene(&scene);
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     for run in 1..=KILLS {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
+        next_random(&mut random);
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "crash::child", "--nocapture"]);
         let mut child = command
@@ -84,7 +76,24 @@ fn killed_at_any_moment_every_name_is_old_or_new_and_whole() {
     );
 }
 
-fn check(scene: &Scene) {
+/// What every pass changes.
+pub fn fill_scene(scene: &Scene) {
+    scene.mkdir("d", 0o755, time(1));
+    scene.mkdir("r", 0o755, time(1));
+    for path in FILES {
+        scene.write(path, &content(0, 0), 0o644, time(1));
+    }
+    scene.write("r/x", &content(0, 0), 0o644, time(1));
+    scene.write("k", &content(0, 0), 0o644, time(1));
+}
+
+pub fn next_random(random: &mut u64) {
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+}
+
+pub fn check(scene: &Scene) {
     for path in FILES {
         generation(&scene.read(path), path);
     }
@@ -95,12 +104,15 @@ fn check(scene: &Scene) {
     assert_eq!(renamed.len(), 1, "{renamed:?}");
     generation(&scene.read(renamed[0]), renamed[0]);
     check_kind(scene);
+    if scene.exists("n") {
+        generation(&scene.read("n"), "n");
+    }
     if scene.exists("u") {
         let first = generation(&scene.read("u/a"), "u/a");
         assert_eq!(generation(&scene.read("u/in/b"), "u/in/b"), first);
     }
     let allowed = [
-        "d", "d/a", "d/b", "d/c", "k", "k/child", "r", "r/x", "r/y", "u", "u/a", "u/in", "u/in/b",
+        "d", "d/a", "d/b", "d/c", "k", "k/child", "n", "r", "r/x", "r/y", "u", "u/a", "u/in", "u/in/b",
     ];
     for name in scene.names() {
         assert!(allowed.contains(&name.as_str()), "{name} should not be there");
@@ -117,7 +129,7 @@ fn check_kind(scene: &Scene) {
 }
 
 /// Every kept version is whole and older than what has the name now: it once had the name itself.
-fn check_history(scene: &Scene) -> usize {
+pub fn check_history(scene: &Scene) -> usize {
     let versions = history::versions(&scene.root, &EntryPath::root()).unwrap();
     for version in &versions {
         let path = version.path.to_string();
@@ -146,7 +158,7 @@ fn child() {
     }
 }
 
-fn one_pass(scene: &Scene, run: u32, pass: u32) {
+pub fn one_pass(scene: &Scene, run: u32, pass: u32) {
     let new = content(run, pass);
     let wanted = file(&new, 0o644, time(2));
     let applier = scene.start(&format!("p{run:08}-{pass:08}"));
@@ -160,6 +172,11 @@ fn one_pass(scene: &Scene, run: u32, pass: u32) {
         ));
     }
     kind_step(scene, &applier, &new);
+    if scene.exists("n") {
+        apply(&remove("n", file(&scene.read("n"), 0o644, time(1))));
+    } else {
+        apply(&create("n", wanted.clone()));
+    }
     let (from, to) = if scene.exists("r/x") {
         ("r/x", "r/y")
     } else {

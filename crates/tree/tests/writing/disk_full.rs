@@ -1,65 +1,9 @@
 //! A full disk: the name holds the old file, whole, and the failure says `no-space`.
 
+use crate::disk::{Bound, Disk};
 use crate::support::*;
 use counterpart_model::{Action, Code};
 use counterpart_port::{Apply, Arrived, Attributes};
-use std::path::Path;
-use std::process::Command;
-
-/// A small ext4 of its own, unmounted at the end.
-pub struct Loop {
-    held: tempfile::TempDir,
-}
-
-impl Loop {
-    pub fn new(size_mib: u32, options: &[&str]) -> Self {
-        let held = tempfile::tempdir().unwrap();
-        let image = held.path().join("image");
-        let mounted = held.path().join("mounted");
-        std::fs::create_dir(&mounted).unwrap();
-        std::fs::File::create(&image)
-            .unwrap()
-            .set_len(u64::from(size_mib) << 20)
-            .unwrap();
-        run_tool(
-            Command::new("mkfs.ext4")
-                .args(["-q", "-F", "-m", "0"])
-                .args(options)
-                .arg(&image),
-        );
-        run_tool(
-            Command::new("mount")
-                .args(["-o", "loop"])
-                .arg(&image)
-                .arg(&mounted),
-        );
-        let disk = Self { held };
-        std::fs::remove_dir(disk.path().join("lost+found")).unwrap();
-        disk
-    }
-
-    pub fn path(&self) -> std::path::PathBuf {
-        self.held.path().join("mounted")
-    }
-}
-
-impl Drop for Loop {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg("-l").arg(self.path()).status();
-        assert!(unmounted.is_ok_and(|status| status.success()), "umount failed");
-    }
-}
-
-fn run_tool(command: &mut Command) {
-    let output = command
-        .output()
-        .unwrap_or_else(|why| panic!("{command:?} cannot be run: {why}"));
-    assert!(
-        output.status.success(),
-        "{command:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
 
 /// Writes until the disk is full; the first failure.
 fn write_until_full(step: &counterpart_model::Step, applier: &counterpart_tree::Applier) -> Code {
@@ -77,7 +21,7 @@ fn write_until_full(step: &counterpart_model::Step, applier: &counterpart_tree::
 
 #[test]
 fn a_full_disk_leaves_the_old_file_and_nothing_half() {
-    let disk = Loop::new(8, &[]);
+    let disk = Disk::new("ext4", 8, &["-m", "0"]);
     let scene = Scene::at(&disk.path());
     scene.write("a", b"old", 0o644, time(1));
     let mut large = file(b"", 0o644, time(2));
@@ -101,7 +45,7 @@ fn a_full_disk_leaves_the_old_file_and_nothing_half() {
 
 #[test]
 fn a_disk_without_inodes_is_full_too() {
-    let disk = Loop::new(8, &["-N", "32"]);
+    let disk = Disk::new("ext4", 8, &["-m", "0", "-N", "32"]);
     let scene = Scene::at(&disk.path());
     let applier = scene.start("p1");
     let mut failures = Vec::new();
@@ -121,15 +65,10 @@ fn a_disk_without_inodes_is_full_too() {
 #[test]
 fn another_filesystem_beneath_the_root_is_not_entered() {
     let scene = Scene::new();
-    let disk = Loop::new(8, &[]);
+    let disk = Disk::new("ext4", 8, &["-m", "0"]);
     scene.mkdir("mnt", 0o755, time(1));
-    run_tool(
-        Command::new("mount")
-            .arg("--bind")
-            .arg(disk.path())
-            .arg(scene.on_disk("mnt")),
-    );
-    let _mounted = Unmount(&scene.on_disk("mnt"));
+    let at = scene.on_disk("mnt");
+    let _mounted = Bound::new(&disk.path(), &at);
     let applier = scene.start("p1");
     assert!(
         applier
@@ -137,12 +76,4 @@ fn another_filesystem_beneath_the_root_is_not_entered() {
             .is_err()
     );
     applier.finish().unwrap();
-}
-
-struct Unmount<'a>(&'a Path);
-
-impl Drop for Unmount<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0).status();
-    }
 }

@@ -12,12 +12,15 @@
 mod actions;
 mod crash;
 mod directories;
+mod disk;
 mod disk_full;
 mod history;
 mod leftovers;
 mod metadata;
+mod power_loss;
 mod probe;
 mod property;
+mod publishing;
 mod support;
 mod swapped;
 mod unprivileged;

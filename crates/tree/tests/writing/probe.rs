@@ -1,6 +1,6 @@
 //! What is measured of real filesystems, and that nothing of the measuring stays.
 
-use crate::disk_full::Loop;
+use crate::disk::Disk;
 use crate::support::*;
 use counterpart_model::Grain;
 use counterpart_tree::{Root, probe};
@@ -26,7 +26,7 @@ fn this_filesystem_is_measured_and_left_clean() {
 
 #[test]
 fn an_old_ext4_with_small_inodes_has_whole_seconds() {
-    let disk = Loop::new(8, &["-I", "128"]);
+    let disk = Disk::new("ext4", 8, &["-m", "0", "-I", "128"]);
     let measured = probe::measure(&Root::open(&disk.path()).unwrap()).unwrap();
     assert_eq!(measured.grain, Grain::from_nanos(1_000_000_000));
     assert!(measured.exchange && measured.owners && measured.names.case_sensitive);
