@@ -123,3 +123,15 @@ fn a_chain_of_renames_and_a_rename_into_a_new_directory() {
     assert_eq!(outcome.document["changes"]["renamed"], 1, "{outcome}");
     world.congruent_pass().changed_nothing();
 }
+
+#[test]
+fn a_nested_directory_that_moves_leaves_nothing_in_the_manifest() {
+    let world = World::new();
+    world.file("always", "there");
+    world.file("old/inner/file", vec![1; 1_000]);
+    world.congruent_pass();
+    fs::create_dir(world.s("new")).unwrap();
+    fs::rename(world.s("old"), world.s("new/old")).unwrap();
+    world.congruent_pass().sent(0);
+    world.congruent_pass().changed_nothing();
+}
