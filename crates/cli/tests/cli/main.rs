@@ -16,3 +16,4 @@ mod golden;
 mod numbers;
 mod passes;
 mod program;
+mod prune;
