@@ -15,6 +15,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{CStr, CString};
 use std::fs::File;
+use std::path::Path;
 
 /// Copies one kept version into a directory, under the name that it had. An existing name is never overwritten.
 ///
@@ -37,15 +38,29 @@ pub fn export(root: &Root, request: &Export) -> Result<(), Failure> {
         directory: directory.as_fd(),
         name: &inner,
     };
-    match export_to(kept, target.fd(), &name) {
-        Err(Errno::EXIST) => Err(Failure::new(
-            Code::Usage,
-            doing,
-            format!("{} has an entry of that name already", request.to.display()),
-        )
-        .hint("Name another directory; nothing is overwritten.")),
-        result => result.map_err(|errno| failing(doing, errno)),
+    export_to(kept, target.fd(), &name).map_err(|errno| not_exported(doing, &request.to, errno))
+}
+
+/// Copies an entry that the tree holds now into a directory, under its own name. An existing name is never overwritten.
+///
+/// # Errors
+/// A name in the way, or what the system reports.
+pub fn export_present(root: &Root, path: &EntryPath, to: &Path) -> Result<(), Failure> {
+    let (directory, name) = root.parent(path)?;
+    let kept = Named {
+        directory: directory.as_fd(),
+        name: &name,
+    };
+    let copied = export_to(kept, Root::open(to)?.fd(), &name);
+    copied.map_err(|errno| not_exported(format!("exporting {path}"), to, errno))
+}
+
+fn not_exported(doing: String, to: &Path, errno: Errno) -> Failure {
+    if errno != Errno::EXIST {
+        return failing(doing, errno);
     }
+    let why = format!("{} has an entry of that name already", to.display());
+    Failure::new(Code::Usage, doing, why).hint("Name another directory; nothing is overwritten.")
 }
 
 fn find(root: &Root, request: &Export) -> Result<(OwnedFd, index::Line), Failure> {

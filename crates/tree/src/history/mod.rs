@@ -10,7 +10,7 @@ mod list;
 mod retention;
 pub(crate) mod settle;
 
-pub use export::export;
+pub use export::{export, export_present};
 pub use list::versions;
 pub use retention::{delete, expired};
 
