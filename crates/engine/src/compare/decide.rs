@@ -153,12 +153,20 @@ fn is_silent(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rul
     if production.quiet && (has_moved(production) || known()) {
         return true;
     }
+    if is_foreign(standby, rules) {
+        return false;
+    }
     let agree = times_agree(wanted, present);
     let differ = !agree && wanted.metadata.mtime.is_some() && present.metadata.mtime.is_some();
     let first_sight = production.before.is_none() || standby.before.is_none();
     let quiet = production.quiet && standby.quiet;
     let certified = was_read(production) && was_read(standby);
     !differ && (quiet && (agree || certified) || first_sight && agree)
+}
+
+/// True for what something else put at a standby that was observed before: its times prove nothing.
+fn is_foreign(standby: &Seen, rules: &Rules<'_>) -> bool {
+    rules.based && standby.before.is_none()
 }
 
 fn times_agree(wanted: &Fact, present: &Fact) -> bool {
@@ -243,7 +251,8 @@ fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules
     }
     let first_sight = production.before.is_none() && present.is_unread();
     let both_unread_before = production.quiet && standby.quiet;
-    if times_agree(wanted, present) && (first_sight || both_unread_before) {
+    let believed = first_sight && !is_foreign(standby, rules) || both_unread_before;
+    if times_agree(wanted, present) && believed {
         return metadata_only(difference, wanted, present);
     }
     match append_only_change(difference, rules) {

@@ -17,7 +17,11 @@ impl Pass<'_> {
         let rules = Rules {
             append_only: &append_only,
             known_rot: &|path| memory.rotten(path),
-            based: observation.standby_base.is_some(),
+            // An interrupted first pass leaves a base of no time: what else is there was there before it.
+            based: observation
+                .standby_base
+                .as_ref()
+                .is_some_and(|base| base.at_seconds > 0),
             repair: self.request.repair.as_ref().map(EntryPath::as_bytes),
         };
         let names = self.name_check(observation)?;
