@@ -51,10 +51,7 @@ fn read(
 ) -> Result<Digest, Failure> {
     let mut hasher = applying.algorithm.hasher();
     let mut spare = None;
-    loop {
-        let Some(mut buffer) = spare.take().or_else(|| buffers.recv().ok()) else {
-            break;
-        };
+    while let Some(mut buffer) = spare.take().or_else(|| buffers.recv().ok()) {
         let (chunk, bytes) = match reader.read(&mut buffer)? {
             Piece::End => break,
             Piece::Data(len) => {
