@@ -113,3 +113,6 @@ impl CurrentRows {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use crate::changes::{Changes, nothing};
 use crate::moves::Hint;
 use crate::opening::OpenPass;
 use crate::scan::{Delta, blank_row};
-use counterpart_model::{EntryPath, Failure, Row};
+use counterpart_model::{Content, EntryPath, Failure, Row};
 use counterpart_port::{ExcludedEntry, Extent, Observed, Stream};
 use counterpart_store::RowChange;
 use counterpart_store::manifest::Rows;
@@ -19,8 +19,11 @@ pub(crate) fn observed(pass: &OpenPass, extent: Extent) -> Result<Box<dyn Stream
         Extent::Changes => None,
         Extent::Everything => pass.base.as_ref().map(counterpart_store::Manifest::rows),
     };
+    let algorithm = pass.request.policy.algorithm;
+    let other_algorithm = |base: &counterpart_store::Manifest| base.header().algorithm != algorithm;
     Ok(Box::new(ObservedStream {
         extent,
+        other_algorithm: pass.base.as_ref().is_some_and(other_algorithm),
         base: BaseHead::new(base),
         delta: DeltaHead::new(scanned.delta.reader()?),
         changes: ChangeHead {
@@ -52,6 +55,8 @@ impl Stream<ExcludedEntry> for ExcludedStream {
 /// Merges the base, the scan's delta and everything learned.
 struct ObservedStream {
     extent: Extent,
+    /// The last manifest's digests are of another algorithm: they say nothing of this pass's.
+    other_algorithm: bool,
     base: BaseHead,
     delta: DeltaHead,
     changes: ChangeHead,
@@ -76,6 +81,13 @@ impl Stream<Observed> for ObservedStream {
                 continue;
             }
             fill(item, path, base, delta, change);
+            if let Some(before) = item
+                .before
+                .as_mut()
+                .filter(|fact| self.other_algorithm && fact.digest().is_some())
+            {
+                before.content = Content::Unread;
+            }
             item.moved_from = self.hints.for_path(&item.path)?;
             return Ok(true);
         }

@@ -324,3 +324,6 @@ impl Leftovers {
         (arrived.size_bytes == size_bytes && arrived.mtime == mtime).then(|| arrived.leftover.clone())
     }
 }
+
+#[cfg(test)]
+mod tests;

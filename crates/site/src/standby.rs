@@ -174,3 +174,6 @@ impl Lookup {
         base.find(path)
     }
 }
+
+#[cfg(test)]
+mod tests;
