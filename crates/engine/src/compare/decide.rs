@@ -107,13 +107,38 @@ fn both(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_
         return metadata_only(difference, wanted, present);
     }
     match wanted.same_content(present) {
-        Some(true) => metadata_only(difference, wanted, present),
+        Some(true) => Decision {
+            finding: both_moved(difference),
+            ..metadata_only(difference, wanted, present)
+        },
         Some(false) if is_silent(difference, wanted, present, rules) => {
             silent_change(difference, wanted, present, rules)
         }
         Some(false) => content_changed(difference, wanted, present, rules),
         None => content_unknown(difference, wanted, present, rules),
     }
+}
+
+/// The finding for two copies that agree, yet are both not what was certified, behind unchanged sizes and times.
+fn both_moved(difference: &Difference) -> Option<Finding> {
+    let Difference {
+        path,
+        production,
+        standby,
+        ..
+    } = difference;
+    let silent = |seen: &Seen| seen.quiet && has_moved(seen);
+    (silent(production) && silent(standby)).then(|| {
+        let why =
+            "both contents differ from the last certificate in the same way, their sizes and times do not";
+        Finding::new(
+            path,
+            Code::RotProduction,
+            SiteRole::Production,
+            Verdict::Different,
+            why,
+        )
+    })
 }
 
 /// Another kind of entry, or another link, stands in production.

@@ -257,6 +257,10 @@ fn rot_is_never_mirrored_and_the_side_is_named() {
     );
     // Found in an earlier pass: both manifests have what they hold now, and the memory tells which is wrong.
     assert_eq!(plain(same(rotten()), same(old())), "rot-unknown");
+    assert_eq!(
+        plain(restamped(old(), rotten()), restamped(old(), rotten())),
+        "rot-production"
+    );
     let production = Case {
         known: Some(SiteRole::Production),
         ..PLAIN
