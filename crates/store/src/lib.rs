@@ -2,7 +2,7 @@
 //!
 //! What is kept means nothing here: this room knows rows and records, not passes, and never touches an archive.
 //! Every file is opened without following a link, is private to its owner, and is believed only as far as its
-//! checksums go: a damaged one is a [`Failure`](counterpart_model::Failure) with the code `state-damaged`.
+//! checksums go: a damaged one is a [`Failure`] with the code `state-damaged`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -122,7 +122,8 @@ pub fn is_empty(root: &Root) -> Result<bool, Failure> {
 pub fn is_recovery_directory(root: &Root, name: &CStr) -> bool {
     const FIRST_INODE: u64 = 11;
     name == c"lost+found"
-        && crate::stat::stat_at(root.fd(), name).is_ok_and(|stat| stat.is_directory() && stat.inode == FIRST_INODE)
+        && crate::stat::stat_at(root.fd(), name)
+            .is_ok_and(|stat| stat.is_directory() && stat.inode == FIRST_INODE)
 }
 
 fn failing(doing: &str, errno: Errno) -> Failure {

@@ -1,4 +1,4 @@
-//! Counts.
+//! Counts of entries: what a tally adds for each kind, and that it takes away what it added.
 
 use crate::facts::fact;
 use counterpart_model::Tally;
