@@ -63,7 +63,9 @@ fn scan() -> impl Strategy<Value = BTreeMap<EntryPath, Option<u64>>> {
 /// What a batch makes of the rows, in plain words.
 fn told(rows: &mut Rows, batch: &Batch) {
     let is_beneath = |path: &EntryPath, which: fn(&Said) -> bool| {
-        batch.iter().any(|(above, said)| which(said) && path.is_beneath(above))
+        batch
+            .iter()
+            .any(|(above, said)| which(said) && path.is_beneath(above))
     };
     rows.retain(|path, _| !is_beneath(path, |said| matches!(said, Said::GoneWhole | Said::Replaced(_))));
     for (path, said) in batch {

@@ -1,4 +1,8 @@
 //! What an apply log of an interrupted pass is worth: each record as far as the tree bears it out.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests change the tree behind the site's back"
+)]
 
 use super::{LOG_NAME, Recovered, began_of, recover};
 use crate::closing;
@@ -27,7 +31,9 @@ impl Bench {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (tree, state) = (dir.path().join("tree"), dir.path().join("state"));
-        [&tree, &state, &state.join("spool")].iter().for_each(|made| files::make_dir(made).unwrap());
+        [&tree, &state, &state.join("spool")]
+            .iter()
+            .for_each(|made| files::make_dir(made).unwrap());
         let options = LocalSiteOptions {
             role: SiteRole::Standby,
             pair: "p".to_owned(),
@@ -135,7 +141,10 @@ fn what_the_tree_bears_out_is_folded_in() {
     let records = [bench.there("new", Why::Created), gone("old", Why::Removed)];
     bench.log(&boot_id().unwrap(), &[], &records);
     let recovered = bench.recover();
-    assert_eq!((recovered.changes, recovered.since_seconds), (2, Some(1_795_313_647)));
+    assert_eq!(
+        (recovered.changes, recovered.since_seconds),
+        (2, Some(1_795_313_647))
+    );
     assert_eq!(bench.known("new"), Some(Content::Digest(DIGEST)));
     assert_eq!(bench.known("old"), None);
     assert_eq!(bench.known("d/x"), Some(Content::Digest(DIGEST)));
@@ -159,9 +168,15 @@ fn what_the_tree_does_not_bear_out_is_left_to_the_scan() {
 #[test]
 fn after_a_reboot_only_what_was_synced_is_believed() {
     let bench = Bench::new();
-    ["synced", "later", "d/x"].iter().for_each(|name| bench.put(name, name));
+    ["synced", "later", "d/x"]
+        .iter()
+        .for_each(|name| bench.put(name, name));
     let record = |name| bench.there(name, Why::Created);
-    bench.log("another boot", &[record("synced")], &[record("later"), record("d")]);
+    bench.log(
+        "another boot",
+        &[record("synced")],
+        &[record("later"), record("d")],
+    );
     assert_eq!(bench.recover().changes, 3);
     assert_eq!(bench.known("synced"), Some(Content::Digest(DIGEST)));
     assert_eq!(bench.known("later"), Some(Content::Unread));
@@ -185,7 +200,11 @@ fn what_lies_in_incoming_is_offered_for_its_size_and_time() {
     let recovered = bench.recover();
     assert_eq!(recovered.changes, 0, "it has no name yet");
     let mut leftovers = recovered.leftovers.unwrap();
-    let mut ask = |name, size, mtime| leftovers.find(&path(name), size, mtime).map(|leftover| leftover.location);
+    let mut ask = |name, size, mtime| {
+        leftovers
+            .find(&path(name), size, mtime)
+            .map(|leftover| leftover.location)
+    };
     assert_eq!(ask("new/dir/file", 4, mtime), Some(b"3/file".to_vec()));
     assert_eq!(ask("new/dir/file", 5, mtime), None);
     assert_eq!(ask("new/dir/file", 4, mtime.plus_nanos(1)), None);

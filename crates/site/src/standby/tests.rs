@@ -2,8 +2,8 @@
 
 use super::Lookup;
 use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Grain, Kind, Observation, Row, SiteRole};
-use counterpart_store::manifest::{Header, Manifest};
 use counterpart_store::ManifestWriter;
+use counterpart_store::manifest::{Header, Manifest};
 use proptest::prelude::*;
 
 fn path(number: usize) -> EntryPath {
