@@ -29,7 +29,8 @@ pub struct Opened {
     pub given_to: Option<String>,
     /// Changes of an interrupted pass that were folded in.
     pub recovered: u64,
-    /// When that pass began, in seconds since 1970.
+    /// When the first of the passes began, in seconds since 1970, that were interrupted since one came to its end.
+    /// As long as this is set, the standby is not known to be synced.
     pub recovered_since_seconds: Option<i64>,
 }
 
@@ -207,6 +208,8 @@ pub struct KnownFile {
     pub digest: Option<Digest>,
     /// When it was last read or written, in seconds since 1970; 0 when it never was.
     pub read_seconds: i64,
+    /// The digest is of what was written there, and so of what was read at the other site.
+    pub written: bool,
 }
 
 /// One excluded entry.

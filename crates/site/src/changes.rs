@@ -1,5 +1,6 @@
 //! Everything that differs from a site's last manifest: what the scan saw, and over it what was learned since.
 
+use crate::learned::keep_digest;
 use counterpart_model::{EntryPath, Failure, Row};
 use counterpart_store::spool::{Spool, SpoolReader};
 use counterpart_store::{RowChange, RowChanges};
@@ -84,6 +85,9 @@ impl Changes {
             head.waiting = false;
             if number < gone_before {
                 continue;
+            }
+            if counts {
+                keep_digest(&mut head.change, change);
             }
             std::mem::swap(change, &mut head.change);
             counts = true;

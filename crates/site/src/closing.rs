@@ -1,7 +1,8 @@
 //! Closing a pass: what was learned is folded into a new manifest, which becomes the site's own.
 
 use crate::changes::Changes;
-use crate::opening::{Current, OpenPass, now};
+use crate::opening::{Current, OpenPass, current, now};
+use crate::recovery;
 use crate::scan::Scanned;
 use crate::site::LocalSiteOptions;
 use counterpart_model::{Failure, SiteRole};
@@ -29,22 +30,27 @@ pub(crate) fn close(pass: &OpenPass, options: &LocalSiteOptions) -> Result<Close
         .as_ref()
         .filter(|base| !news && same_terms(base.header(), &header))
     {
-        forget_log(pass)?;
+        end_interruption(pass)?;
         return Ok(told(base.summary(), true));
     }
     let mut changes = Changes::new(&scanned.delta, &learned)?;
     if pass.request.read_only && pass.role == SiteRole::Standby && has_drifted(pass, &scanned)? {
         return weigh(pass, &mut changes, &header);
     }
+    let current = Current {
+        manifest: format!("manifest-{}.cpm", pass.request.pass),
+        interrupted_since_seconds: interrupted_since(pass)?,
+    };
+    let base = pass.base.as_ref();
     let summary = replace(
         &pass.state,
-        pass.base.as_ref(),
+        base,
         &mut changes,
         &header,
         pass.began_seconds,
-        &pass.request.pass,
+        &current,
     )?;
-    forget_log(pass)?;
+    end_interruption(pass)?;
     Ok(told(&summary, false))
 }
 
@@ -86,31 +92,37 @@ pub(crate) fn replace(
     changes: &mut dyn RowChanges,
     header: &Header,
     began_seconds: i64,
-    pass: &str,
+    current: &Current,
 ) -> Result<Summary, Failure> {
-    let name = format!("manifest-{pass}.cpm");
-    let summary = fold(base, changes, &state.join(&name), header, began_seconds)?;
-    files::write_json_atomic(
-        &state.join("current.json"),
-        &Current {
-            manifest: name.clone(),
-        },
-    )?;
+    let name = &current.manifest;
+    let summary = fold(base, changes, &state.join(name), header, began_seconds)?;
+    files::write_json_atomic(&state.join("current.json"), current)?;
     for old in files::names_with(state, ".cpm")? {
         let old = format!("{old}.cpm");
-        if old != name {
+        if old != *name {
             files::remove(&state.join(old))?;
         }
     }
     Ok(summary)
 }
 
-/// The apply log is folded in now.
-fn forget_log(pass: &OpenPass) -> Result<(), Failure> {
-    if pass.role == SiteRole::Standby && !pass.request.read_only {
-        files::remove(&pass.state.join(crate::recovery::LOG_NAME))?;
+/// A verification brings nothing to its end: what was interrupted still is.
+fn interrupted_since(pass: &OpenPass) -> Result<Option<i64>, Failure> {
+    let current = current(&pass.state)?.filter(|_| pass.request.read_only);
+    Ok(current.and_then(|current| current.interrupted_since_seconds))
+}
+
+/// The apply logs are folded in and the standby was synced: there is nothing to resume any more.
+fn end_interruption(pass: &OpenPass) -> Result<(), Failure> {
+    if pass.role != SiteRole::Standby || pass.request.read_only {
+        return Ok(());
     }
-    Ok(())
+    if let Some(mut interrupted) = current(&pass.state)?
+        && interrupted.interrupted_since_seconds.take().is_some()
+    {
+        files::write_json_atomic(&pass.state.join("current.json"), &interrupted)?;
+    }
+    recovery::forget_logs(&pass.state)
 }
 
 /// What a manifest says; where nothing was written in this pass, all of its digests are carried.

@@ -3,7 +3,7 @@
 use crate::changes::{Changes, nothing};
 use crate::opening::OpenPass;
 use crate::scan::blank_row;
-use counterpart_model::{EntryPath, Failure, Kind, Row, Standing};
+use counterpart_model::{EntryPath, Failure, How, Kind, Row, Standing};
 use counterpart_port::{KnownFile, Stream};
 use counterpart_store::RowChange;
 use counterpart_store::manifest::Rows;
@@ -41,6 +41,7 @@ impl Stream<KnownFile> for FileStream {
                 item.size_bytes = fact.size_bytes;
                 item.digest = fact.digest();
                 item.read_seconds = self.row.seen.obtained.at_seconds;
+                item.written = self.row.seen.obtained.how == How::Written;
                 return Ok(true);
             }
         }

@@ -95,7 +95,7 @@ impl Learned {
 
 /// What was learned later of the same file may be its metadata alone: a further name changes the stamp of a file that
 /// this pass wrote. Its digest stays.
-fn keep_digest(later: &mut RowChange, earlier: &RowChange) {
+pub(crate) fn keep_digest(later: &mut RowChange, earlier: &RowChange) {
     let (Some(later), Some(earlier)) = (&mut later.row, &earlier.row) else {
         return;
     };

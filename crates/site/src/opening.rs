@@ -37,6 +37,9 @@ pub(crate) struct OpenPass {
 pub(crate) struct Current {
     /// Name of the manifest's file.
     pub(crate) manifest: String,
+    /// When the first of the passes began that were interrupted since the last one that came to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) interrupted_since_seconds: Option<i64>,
 }
 
 pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<(OpenPass, Opened), Failure> {
@@ -130,10 +133,14 @@ fn take_lock(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Option
     Lock::take(&options.state.join("lock"), &holder).map(Some)
 }
 
+/// Which manifest is the site's own; `None` before the first.
+pub(crate) fn current(state: &Path) -> Result<Option<Current>, Failure> {
+    files::read_json(&state.join("current.json"))
+}
+
 /// The site's own manifest.
 pub(crate) fn current_manifest(state: &Path) -> Result<Option<Manifest>, Failure> {
-    let current: Option<Current> = files::read_json(&state.join("current.json"))?;
-    current
+    current(state)?
         .map(|current| Manifest::open(&state.join(current.manifest)))
         .transpose()
 }

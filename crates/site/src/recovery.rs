@@ -2,7 +2,7 @@
 
 use crate::closing;
 use crate::learned::Learned;
-use crate::opening::{current_manifest, now};
+use crate::opening::{self, Current, current_manifest, now};
 use crate::site::LocalSiteOptions;
 use counterpart_model::{
     Algorithm, Content, EntryPath, Fact, Failure, Kind, Observation, Obtained, Row, Standing, Timestamp,
@@ -13,11 +13,16 @@ use counterpart_store::spool::{Spool, SpoolReader, SpoolWriter};
 use counterpart_store::{Manifest, PathSorter, RowChange, RowChanges, boot_id, files};
 use counterpart_tree::{Leftover, Root, Stat, Touched, Why};
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Name of the apply log in a standby's state.
 pub(crate) const LOG_NAME: &str = "apply.log";
+/// How the names of logs of interrupted passes begin that were folded in, and how all logs end.
+const KEPT_PREFIX: &str = "interrupted-";
+const LOG_SUFFIX: &str = ".log";
+/// Most logs of passes that were interrupted one after the other.
+const MAX_LOGS: usize = 16;
 /// Memory for the leftovers' sorter, in bytes.
 const MEMORY_BYTES: usize = 4 << 20;
 /// Leftovers kept behind the front of the requests, which come nearly in order.
@@ -31,7 +36,8 @@ pub(crate) struct Recovered {
     pub(crate) leftovers: Option<Leftovers>,
 }
 
-/// Folds an apply log in, if there is one.
+/// Folds the apply logs in of all passes that were interrupted since the last one that came to its end. They are kept
+/// until one does: what they say of content in `incoming` holds until it is used.
 pub(crate) fn recover(
     options: &LocalSiteOptions,
     algorithm: Algorithm,
@@ -39,20 +45,32 @@ pub(crate) fn recover(
     spool_dir: &Path,
     began_seconds: i64,
 ) -> Result<Recovered, Failure> {
-    let path = options.state.join(LOG_NAME);
-    let Some(log) = apply_log::read::<Touched>(&path)? else {
-        return Ok(Recovered::default());
-    };
+    let mut since_seconds =
+        opening::current(&options.state)?.and_then(|current| current.interrupted_since_seconds);
+    let logs = keep_logs(&options.state)?;
+    if logs.is_empty() {
+        return Ok(Recovered {
+            since_seconds,
+            ..Recovered::default()
+        });
+    }
     let base = current_manifest(&options.state)?;
     let mut recovery = Recovery {
         root,
-        rebooted: log.boot_id != boot_id()?,
+        rebooted: false,
         base: base.as_ref(),
         learned: Learned::new(spool_dir),
         arrived: PathSorter::new(spool_dir, MEMORY_BYTES),
         changes: 0,
     };
-    recovery.read(&log)?;
+    let boot = boot_id()?;
+    for path in &logs {
+        if let Some(log) = apply_log::read::<Touched>(path)? {
+            since_seconds = since_seconds.into_iter().chain(began_of(&log.pass)).min();
+            recovery.rebooted = log.boot_id != boot;
+            recovery.read(&log)?;
+        }
+    }
     let Recovery {
         learned,
         arrived,
@@ -62,14 +80,48 @@ pub(crate) fn recover(
     let header = base
         .as_ref()
         .map_or_else(|| first_header(options, algorithm), |base| base.header().clone());
-    fold_in(options, base.as_ref(), &learned, &header, began_seconds)?;
+    let folding = Folding {
+        base: base.as_ref(),
+        header: &header,
+        began_seconds,
+        since_seconds,
+    };
+    fold_in(options, &learned, &folding)?;
     let leftovers = Leftovers::new(arrived, spool_dir)?;
-    files::remove(&path)?;
     Ok(Recovered {
         changes,
-        since_seconds: began_of(&log.pass),
+        since_seconds,
         leftovers: Some(leftovers),
     })
+}
+
+/// Puts the last pass's log with those that are kept, so that its name is free; all of them, oldest first.
+fn keep_logs(state: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let kept = |number: u32| state.join(format!("{KEPT_PREFIX}{number:08}{LOG_SUFFIX}"));
+    let names = files::names_with(state, LOG_SUFFIX)?;
+    let mut numbers: Vec<u32> = names
+        .iter()
+        .filter_map(|name| name.strip_prefix(KEPT_PREFIX)?.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    if names.iter().any(|name| format!("{name}{LOG_SUFFIX}") == LOG_NAME) {
+        let next = numbers.last().map_or(1, |last| last + 1);
+        files::rename(&state.join(LOG_NAME), &kept(next))?;
+        numbers.push(next);
+    }
+    // Older ones only save a reading.
+    while numbers.len() > MAX_LOGS {
+        files::remove(&kept(numbers.remove(0)))?;
+    }
+    Ok(numbers.into_iter().map(kept).collect())
+}
+
+/// Forgets all logs: a pass came to its end.
+pub(crate) fn forget_logs(state: &Path) -> Result<(), Failure> {
+    for name in files::names_with(state, LOG_SUFFIX)? {
+        files::remove(&state.join(format!("{name}{LOG_SUFFIX}")))?;
+    }
+    Ok(())
 }
 
 /// When a pass began, by its name.
@@ -123,7 +175,8 @@ impl Recovery<'_> {
         Ok(())
     }
 
-    /// A record is believed as far as the tree bears it out.
+    /// A record is believed as far as the tree bears it out: the time of change may have moved on, as when a file got a
+    /// further name. The scan then sees that it has, and another record or a reading tells the rest.
     fn take(&mut self, touched: &Touched, doubted: bool) -> Result<(), Failure> {
         if let Some(from) = &touched.renamed_from
             && self.root.stat(from).is_err()
@@ -152,10 +205,8 @@ impl Recovery<'_> {
         let Some((fact, seen)) = touched.now.clone() else {
             return Ok(());
         };
-        let from = touched.renamed_from.as_ref().unwrap_or(&touched.path);
-        let (mut fact, seen) = complete(touched.why, fact, seen, || {
-            self.base.map_or(Ok(None), |base| base.find(from))
-        })?;
+        let inode = seen.inode;
+        let (mut fact, seen) = complete(touched.why, fact, seen, || self.known(touched, inode))?;
         if doubted && fact.kind == Kind::File {
             fact.content = Content::Unread;
         }
@@ -170,6 +221,23 @@ impl Recovery<'_> {
             row: Some(row),
             whole,
         })
+    }
+
+    /// What the manifest says of the entry: under its name where the log was folded in before, else under the old one.
+    fn known(&self, touched: &Touched, inode: u64) -> Result<Option<Row>, Failure> {
+        let Some(base) = self.base else {
+            return Ok(None);
+        };
+        for path in [Some(&touched.path), touched.renamed_from.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let found = base.find(path)?.filter(|row| row.seen.inode == inode);
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     fn lies_in_incoming(
@@ -198,7 +266,7 @@ impl Recovery<'_> {
 fn is_that(stat: &Stat, fact: &Fact, seen: &Observation) -> bool {
     let kind = stat.kind == fact.kind || fact.kind == Kind::HardLink && stat.kind == Kind::File;
     let size = fact.kind != Kind::File || stat.size_bytes == fact.size_bytes;
-    kind && size && stat.inode == seen.inode && stat.mtime == seen.mtime && stat.ctime == seen.ctime
+    kind && size && stat.inode == seen.inode && stat.mtime == seen.mtime
 }
 
 /// Puts in what a change that did not look at the content leaves as it was known before.
@@ -229,16 +297,30 @@ pub(crate) fn complete(
     Ok((fact, seen))
 }
 
-fn fold_in(
-    options: &LocalSiteOptions,
-    base: Option<&Manifest>,
-    learned: &Learned,
-    header: &Header,
+/// What a recovered manifest is made of, besides what was learned.
+struct Folding<'a> {
+    base: Option<&'a Manifest>,
+    header: &'a Header,
     began_seconds: i64,
-) -> Result<(), Failure> {
+    since_seconds: Option<i64>,
+}
+
+fn fold_in(options: &LocalSiteOptions, learned: &Learned, folding: &Folding<'_>) -> Result<(), Failure> {
     let mut changes = Batches::new(&learned.batches()?)?;
-    let pass = format!("recovered-{began_seconds}");
-    closing::replace(&options.state, base, &mut changes, header, began_seconds, &pass).map(drop)
+    let began_seconds = folding.began_seconds;
+    let current = Current {
+        manifest: format!("manifest-recovered-{began_seconds}.cpm"),
+        interrupted_since_seconds: folding.since_seconds,
+    };
+    closing::replace(
+        &options.state,
+        folding.base,
+        &mut changes,
+        folding.header,
+        began_seconds,
+        &current,
+    )
+    .map(drop)
 }
 
 /// The header of a manifest that an interrupted first pass left: no policy matches it, so its facts are made anew.

@@ -1,7 +1,7 @@
 //! Certificates on the disk: canonical JSON, its signature beside it, and `allowed_signers` for `ssh-keygen -Y verify`.
 
 use crate::ledger::{Ledger, safe};
-use counterpart_evidence::certificate::{self, Certificate, Moment, Signed};
+use counterpart_evidence::certificate::{self, Certificate, Moment};
 use counterpart_evidence::chain::{Chain, Link};
 use counterpart_evidence::key::{SigningKey, allowed_signers_line};
 use counterpart_evidence::page;
@@ -90,17 +90,6 @@ impl Ledger {
             .join(format!("{}.json", safe(pass)?)))
     }
 
-    /// Keeps a signed certificate.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn keep_certificate(&self, pass: &str, signed: &Signed) -> Result<PathBuf, Failure> {
-        let path = self.certificate_path(pass)?;
-        write_bytes_atomic(&path.with_extension("json.sig"), signed.signature.as_bytes())?;
-        write_bytes_atomic(&path, &signed.json)?;
-        Ok(path)
-    }
-
     /// The certificate of a pass, checked against its signature by the pair's own key.
     ///
     /// # Errors
@@ -164,6 +153,7 @@ impl Ledger {
     /// # Errors
     /// The directory cannot be listed, or a certificate does not hold.
     pub fn certificates(&self) -> Result<Vec<CertificateEntry>, Failure> {
+        self.settle_certificates(false)?;
         let passes = names_with(&self.dir().certificates_dir()?, ".json")?;
         passes.iter().map(|pass| self.entry(pass)).collect()
     }
@@ -185,6 +175,7 @@ impl Ledger {
     /// # Errors
     /// `evidence-broken` that names the first record that does not hold.
     pub fn verify_certificates(&self) -> Result<u64, Failure> {
+        self.settle_certificates(false)?;
         let journal = self.journal()?;
         journal.check()?;
         let mut chain = Chain::new();
@@ -228,6 +219,7 @@ impl Ledger {
     /// # Errors
     /// The journal cannot be read.
     pub fn last_link(&self) -> Result<Option<Link>, Failure> {
+        self.settle_certificates(false)?;
         let mut last = None;
         for record in self.journal()?.records()? {
             let record = record?;

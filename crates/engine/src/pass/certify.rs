@@ -96,7 +96,6 @@ impl Pass<'_> {
     fn sign(&self, certificate: &Certificate) -> Result<String, Failure> {
         let key = self.ledger.signing_key()?;
         let signed = certificate.to_signed(&key)?;
-        let path = self.ledger.keep_certificate(&self.name, &signed)?;
         let body = json!({
             "pass": self.name,
             "sha256": signed.sha256,
@@ -104,7 +103,7 @@ impl Pass<'_> {
             "production_root": certificate.production.as_ref().map(|manifest| manifest.root),
             "standby_root": certificate.standby.as_ref().map(|manifest| manifest.root),
         });
-        self.ledger.journal()?.append("certificate", now(), body)?;
+        let path = self.ledger.keep_certificate(&self.name, &signed, now(), body)?;
         Ok(path.display().to_string())
     }
 

@@ -203,7 +203,8 @@ impl Pass<'_> {
             bytes: totals.bytes,
         });
         self.sites.standby.adopt()?;
-        if totals.steps() == 0 {
+        // What an interrupted pass brought was not synced yet, and its incoming files were not cleared.
+        if totals.steps() == 0 && observation.recovered_since_seconds.is_none() {
             return Ok(Applied::default());
         }
         let target = self.sites.standby.apply()?;

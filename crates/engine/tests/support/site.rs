@@ -343,6 +343,7 @@ impl Site for FakeSite {
                 size_bytes: known.fact.size_bytes,
                 digest: known.fact.digest(),
                 read_seconds: known.read_seconds,
+                written: known.fact.digest().is_some(),
             })
             .collect();
         Ok(Box::new(Listed(list.into_iter())))

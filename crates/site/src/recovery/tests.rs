@@ -94,7 +94,11 @@ impl Bench {
         names.iter().for_each(|name| learned.row(self.row(name)).unwrap());
         let header = super::first_header(&self.options, Algorithm::Blake3);
         let mut changes = super::Batches::new(&learned.batches().unwrap()).unwrap();
-        closing::replace(&self.options.state, None, &mut changes, &header, 0, "earlier").unwrap();
+        let current = crate::opening::Current {
+            manifest: "manifest-earlier.cpm".to_owned(),
+            interrupted_since_seconds: None,
+        };
+        closing::replace(&self.options.state, None, &mut changes, &header, 0, &current).unwrap();
     }
 
     fn log(&self, boot: &str, synced: &[Touched], then: &[Touched]) {
@@ -148,6 +152,11 @@ fn what_the_tree_bears_out_is_folded_in() {
     assert_eq!(bench.known("new"), Some(Content::Digest(DIGEST)));
     assert_eq!(bench.known("old"), None);
     assert_eq!(bench.known("d/x"), Some(Content::Digest(DIGEST)));
+    let again = bench.recover();
+    let since = Some(1_795_313_647);
+    assert_eq!((again.changes, again.since_seconds), (2, since), "no pass came to its end");
+    assert_eq!(bench.known("new"), Some(Content::Digest(DIGEST)));
+    super::forget_logs(&bench.options.state).unwrap();
     assert_eq!(bench.recover().changes, 0, "the log is gone");
 }
 
@@ -209,7 +218,11 @@ fn what_lies_in_incoming_is_offered_for_its_size_and_time() {
     assert_eq!(ask("new/dir/file", 5, mtime), None);
     assert_eq!(ask("new/dir/file", 4, mtime.plus_nanos(1)), None);
     assert_eq!(ask("other", 4, mtime), None);
+    // Another pass that is interrupted before it uses it does not lose it.
+    let mut leftovers = bench.recover().leftovers.unwrap();
+    assert!(leftovers.find(&path("new/dir/file"), 4, mtime).is_some());
     // After a reboot, what was not synced may be holes.
+    super::forget_logs(&bench.options.state).unwrap();
     bench.log("another boot", &[], &[record]);
     let mut leftovers = bench.recover().leftovers.unwrap();
     assert!(leftovers.find(&path("new/dir/file"), 4, mtime).is_none());
