@@ -15,12 +15,22 @@ pub fn canonical(bytes: &[u8]) -> String {
 
 /// As [`canonical`], appended to `out`.
 pub fn canonical_into(bytes: &[u8], out: &mut String) {
-    for &byte in bytes {
-        if is_plain(byte) {
-            out.push(char::from(byte));
-        } else {
-            push_hex(byte, out);
-        }
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let run = rest
+            .iter()
+            .position(|&byte| !is_plain(byte))
+            .unwrap_or(rest.len());
+        let (plain, escaped) = rest.split_at(run);
+        // Plain bytes are ASCII.
+        out.push_str(std::str::from_utf8(plain).unwrap_or_default());
+        rest = match escaped.split_first() {
+            Some((&byte, after)) => {
+                push_hex(byte, out);
+                after
+            }
+            None => &[],
+        };
     }
 }
 
