@@ -121,7 +121,9 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("base.cpm");
         let mut writer = ManifestWriter::create(&file, &header(), 0).unwrap();
-        base.values().for_each(|row| writer.push(row).unwrap());
+        for row in base.values() {
+            writer.push(row).unwrap();
+        }
         writer.finish().unwrap();
         let mut spool = SpoolWriter::temporary(dir.path()).unwrap();
         for (path, now) in scan {
@@ -136,7 +138,9 @@ impl Bench {
             spool.push(&delta).unwrap();
         }
         let learned = Learned::new(dir.path());
-        batches.iter().for_each(|batch| learn(&learned, batch));
+        for batch in batches {
+            learn(&learned, batch);
+        }
         Self {
             base: Manifest::open(&file).unwrap(),
             scan: spool.finish().unwrap(),
@@ -199,7 +203,9 @@ proptest! {
                 None => drop(plain.remove(path)),
             }
         }
-        batches.iter().for_each(|batch| told(&mut plain, batch));
+        for batch in &batches {
+            told(&mut plain, batch);
+        }
         let plain: Vec<Row> = plain.into_values().collect();
         let bench = Bench::new(&base, &scan, &batches);
         prop_assert_eq!(bench.folded(), plain.clone());

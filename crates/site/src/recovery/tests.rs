@@ -31,9 +31,9 @@ impl Bench {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (tree, state) = (dir.path().join("tree"), dir.path().join("state"));
-        [&tree, &state, &state.join("spool")]
-            .iter()
-            .for_each(|made| files::make_dir(made).unwrap());
+        for made in [&tree, &state, &state.join("spool")] {
+            files::make_dir(made).unwrap();
+        }
         let options = LocalSiteOptions {
             role: SiteRole::Standby,
             pair: "p".to_owned(),
@@ -91,7 +91,9 @@ impl Bench {
     /// A manifest of these entries, as a pass left it.
     fn based_on(&self, names: &[&str]) {
         let learned = Learned::new(&self.options.state.join("spool"));
-        names.iter().for_each(|name| learned.row(self.row(name)).unwrap());
+        for name in names {
+            learned.row(self.row(name)).unwrap();
+        }
         let header = super::first_header(&self.options, Algorithm::Blake3);
         let mut changes = super::Batches::new(&learned.batches().unwrap()).unwrap();
         let current = crate::opening::Current {
@@ -104,9 +106,13 @@ impl Bench {
     fn log(&self, boot: &str, synced: &[Touched], then: &[Touched]) {
         let path = self.options.state.join(LOG_NAME);
         let log = ApplyLog::create(&path, "20261122T021407123Z", boot).unwrap();
-        synced.iter().for_each(|touched| log.append(touched).unwrap());
+        for touched in synced {
+            log.append(touched).unwrap();
+        }
         log.mark_synced().unwrap();
-        then.iter().for_each(|touched| log.append(touched).unwrap());
+        for touched in then {
+            log.append(touched).unwrap();
+        }
     }
 
     fn recover(&self) -> Recovered {
@@ -154,7 +160,11 @@ fn what_the_tree_bears_out_is_folded_in() {
     assert_eq!(bench.known("d/x"), Some(Content::Digest(DIGEST)));
     let again = bench.recover();
     let since = Some(1_795_313_647);
-    assert_eq!((again.changes, again.since_seconds), (2, since), "no pass came to its end");
+    assert_eq!(
+        (again.changes, again.since_seconds),
+        (2, since),
+        "no pass came to its end"
+    );
     assert_eq!(bench.known("new"), Some(Content::Digest(DIGEST)));
     super::forget_logs(&bench.options.state).unwrap();
     assert_eq!(bench.recover().changes, 0, "the log is gone");
@@ -177,9 +187,9 @@ fn what_the_tree_does_not_bear_out_is_left_to_the_scan() {
 #[test]
 fn after_a_reboot_only_what_was_synced_is_believed() {
     let bench = Bench::new();
-    ["synced", "later", "d/x"]
-        .iter()
-        .for_each(|name| bench.put(name, name));
+    for name in ["synced", "later", "d/x"] {
+        bench.put(name, name);
+    }
     let record = |name| bench.there(name, Why::Created);
     bench.log(
         "another boot",

@@ -60,9 +60,9 @@ fn another_algorithm_carries_no_digest() {
 #[test]
 fn what_is_excluded_leaves_the_manifest_and_is_listed() {
     let mut bench = Bench::new(SiteRole::Production);
-    ["a.tmp", "b", "d/c.tmp"]
-        .iter()
-        .for_each(|name| bench.put(name, name));
+    for name in ["a.tmp", "b", "d/c.tmp"] {
+        bench.put(name, name);
+    }
     assert_eq!(bench.pass().tally.files, 3);
     bench.policy.exclude = vec!["*.tmp".to_owned()];
     bench.scan();

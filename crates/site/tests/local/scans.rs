@@ -133,9 +133,9 @@ fn a_standby_holds_nothing_back() {
 #[test]
 fn what_was_read_is_known_at_once_and_in_the_next_pass() {
     let bench = Bench::new(SiteRole::Production);
-    ["a", "b/c", "b/d", "e"]
-        .iter()
-        .for_each(|name| bench.put(name, name));
+    for name in ["a", "b/c", "b/d", "e"] {
+        bench.put(name, name);
+    }
     bench.scan();
     let digest = bench.read(&path("b/c"));
     let known = |from: &str| {
