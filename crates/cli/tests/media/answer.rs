@@ -31,6 +31,19 @@ impl Answer {
         self
     }
 
+    /// What was found, as `code path`, in order.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        let failures = self.document["failures"].as_array();
+        let listed = failures.unwrap_or_else(|| panic!("no failures: {self}"));
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut found: Vec<String> = listed
+            .iter()
+            .map(|one| format!("{} {}", text(&one["code"]), text(&one["path"])))
+            .collect();
+        found.sort();
+        found
+    }
+
     /// It must have refused, with this guard alone.
     #[track_caller]
     pub(crate) fn refused(self, guard: &str) -> Self {

@@ -9,7 +9,7 @@ use std::process::Command;
 const DISK_BYTES: u64 = 24 << 20;
 
 /// Size of a block: what a file of one byte takes.
-const BLOCK_BYTES: u64 = 4096;
+pub(crate) const BLOCK_BYTES: u64 = 4096;
 
 /// A mounted image; unmounted when dropped.
 pub(crate) struct LoopDisk {
@@ -39,9 +39,44 @@ impl LoopDisk {
         disk
     }
 
+    /// Bytes that are free.
+    pub(crate) fn free_bytes(&self) -> u64 {
+        let asked = rustix::fs::statvfs(&self.at).unwrap();
+        asked.f_bavail * asked.f_frsize
+    }
+
     /// Inodes that are free.
     pub(crate) fn free_inodes(&self) -> u64 {
         rustix::fs::statvfs(&self.at).unwrap().f_favail
+    }
+
+    /// Takes room with a file beside the standby, until so many bytes are free.
+    pub(crate) fn leave_free(&self, bytes: u64) {
+        let filler = vec![b'x'; usize::try_from(self.free_bytes() - bytes).unwrap()];
+        let file = fs::File::create(self.filler()).unwrap();
+        std::io::Write::write_all(&mut &file, &filler).unwrap();
+        file.sync_all().unwrap();
+    }
+
+    /// Takes so many inodes, with a directory beside the standby.
+    pub(crate) fn take_inodes(&self, count: u32) {
+        fs::create_dir(self.filler()).unwrap();
+        for number in 1..count {
+            fs::write(self.filler().join(number.to_string()), "").unwrap();
+        }
+        rustix::fs::sync();
+    }
+
+    /// Gives back what was taken.
+    pub(crate) fn grow(&self) {
+        fs::remove_dir_all(self.filler())
+            .or_else(|_| fs::remove_file(self.filler()))
+            .unwrap();
+        rustix::fs::sync();
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.at.join("filler")
     }
 }
 

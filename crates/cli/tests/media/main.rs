@@ -11,6 +11,9 @@
 )]
 
 mod answer;
+mod failing_disk;
 mod full_disk;
+mod fuse_disk;
+mod lesser_disk;
 mod loop_disk;
 mod scene;

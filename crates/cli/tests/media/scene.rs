@@ -50,15 +50,20 @@ impl Scene {
         fs::write(at, content).unwrap();
     }
 
-    /// One pass, with this room reserved for evidence.
+    /// One pass, with this room reserved for evidence, and however much may change.
     pub(crate) fn pass(&self, reserve: &str) -> Answer {
         let text = format!(
-            "[pair.x]\nproduction = \"{}\"\nstandby = \"{}\"\n[pair.x.guard]\nreserve = {reserve:?}\n",
+            "[pair.x]\nproduction = \"{}\"\nstandby = \"{}\"\n[pair.x.guard]\nreserve = {reserve:?}\nmax_change = 100000\n",
             self.production.display(),
             self.standby.display()
         );
         fs::write(self.path("counterpart.toml"), text).unwrap();
         self.run(&["run".as_ref(), "x".as_ref()])
+    }
+
+    /// One pass without a configuration.
+    pub(crate) fn mirror(&self) -> Answer {
+        self.run(&["mirror".as_ref(), &self.production, &self.standby])
     }
 
     fn run(&self, arguments: &[&Path]) -> Answer {
