@@ -178,26 +178,29 @@ fn is_adopted(
     }
 }
 
-/// A standby is measured where it may be written to, else judged by its kind.
+/// A standby is measured in every pass that may write to it, since a mount's options may change behind the same name;
+/// where it may not be written to, the last measurement serves, else its kind.
 fn capabilities(
     options: &LocalSiteOptions,
     request: &OpenRequest,
     root: &Root,
     adopted: bool,
 ) -> Result<Capabilities, Failure> {
-    let kept = options.state.join("capabilities.json");
-    let here = root_mount(root)?.identity;
-    if let Some((identity, known)) = files::read_json::<(String, Capabilities)>(&kept)?
-        && identity == here
-    {
-        return Ok(known);
-    }
-    if options.role == SiteRole::Production || request.read_only || !adopted {
+    if options.role == SiteRole::Production {
         return probe::assume(root);
     }
-    let measured = probe::measure(root)?;
-    files::write_json_atomic(&kept, &(here, &measured))?;
-    Ok(measured)
+    let kept = options.state.join("capabilities.json");
+    let here = root_mount(root)?.identity;
+    let known = files::read_json::<(String, Capabilities)>(&kept)?;
+    if request.read_only || !adopted {
+        let known = known.filter(|(identity, _)| *identity == here);
+        return known.map_or_else(|| probe::assume(root), |(_, known)| Ok(known));
+    }
+    let measured = (here, probe::measure(root)?);
+    if known.as_ref() != Some(&measured) {
+        files::write_json_atomic(&kept, &measured)?;
+    }
+    Ok(measured.1)
 }
 
 pub(crate) fn root_mount(root: &Root) -> Result<Mount, Failure> {

@@ -3,8 +3,11 @@
 
 use super::{Observation, Pass};
 use crate::apply::is_fatal;
-use counterpart_model::{EntryPath, Failure};
-use counterpart_port::KnownFile;
+use counterpart_model::{EntryPath, Failure, SiteRole};
+use counterpart_port::{KnownFile, Settled};
+
+/// Files that are read at once.
+const BATCH: usize = 1024;
 
 impl Pass<'_> {
     /// Recalls the digest of every file that an interrupted pass wrote at the standby, where production's has not
@@ -17,24 +20,38 @@ impl Pass<'_> {
         let mut files = self.sites.standby.files(&EntryPath::root())?;
         let mut reader = self.sites.production.content()?;
         let mut file = KnownFile::default();
+        let mut unsettled = Vec::new();
         while files.next_into(&mut file)? {
             let Some(digest) = file.digest.filter(|_| file.written && file.read_seconds >= since) else {
                 continue;
             };
             let recalled = reader.open(&file.path).and_then(|now| {
                 if now.size_bytes == file.size_bytes {
-                    reader.recall(digest, since).map(drop)
+                    reader
+                        .recall(digest, since)
+                        .map(|settled| settled == Settled::Yes)
                 } else {
-                    Ok(())
+                    Ok(true)
                 }
             });
-            // A file that cannot be recalled is read like any other.
-            if let Err(failure) = recalled
-                && is_fatal(&failure)
-            {
-                return Err(failure);
+            match recalled {
+                Err(failure) if is_fatal(&failure) => return Err(failure),
+                Ok(false) => unsettled.push(file.path.clone()),
+                // A file that is gone or cannot be opened is told when its step comes.
+                Ok(true) | Err(_) => {}
+            }
+            if unsettled.len() >= BATCH {
+                self.read_instead(&mut unsettled)?;
             }
         }
+        self.read_instead(&mut unsettled)
+    }
+
+    /// Reads files that changed too shortly before the interrupted pass to be recalled: so the plan does not take what
+    /// arrived for a change.
+    fn read_instead(&self, paths: &mut Vec<EntryPath>) -> Result<(), Failure> {
+        self.rereading(SiteRole::Production).digests(paths)?;
+        paths.clear();
         Ok(())
     }
 }

@@ -94,6 +94,9 @@ impl FilePlace {
         let fail = |errno| site.failing("writing", errno);
         file.end().map_err(fail)?;
         let stat = file.settle(site, &fact.metadata, attributes).map_err(fail)?;
+        if site.shared.syncs_each {
+            rustix::fs::fsync(&file.handle).map_err(fail)?;
+        }
         let Some((spot, name)) = &file.waiting else {
             file.kept = true;
             return self.tell_in_new(fact, &stat);

@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub aside: Aside,
     pub put: Put,
     pub queue: Queue,
+    /// Each file is synced by itself: the kernel does not pass a sync of the whole filesystem on to a FUSE server.
+    pub syncs_each: bool,
     /// Existing directories that are held, by path: nobody opens one while another closes it.
     held: Mutex<HashMap<EntryPath, Weak<Directory>>>,
     closed: Condvar,
@@ -54,6 +56,7 @@ impl Shared {
         let aside = Aside::new(root, &options.pass, options.capabilities.exchange)?;
         let put = Put::new(options.carry, options.capabilities.clone(), options.owner_by);
         let queue = Queue::new(synced, options.group);
+        let syncs_each = crate::filesystem::identify(root.fd())?.kind.starts_with("fuse");
         Ok(Self {
             root: root.clone(),
             options,
@@ -61,6 +64,7 @@ impl Shared {
             aside,
             put,
             queue,
+            syncs_each,
             held: Mutex::default(),
             closed: Condvar::new(),
             units: Mutex::default(),
