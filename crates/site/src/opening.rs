@@ -178,8 +178,14 @@ fn is_adopted(
     }
 }
 
-/// A standby is measured in every pass that may write to it, since a mount's options may change behind the same name;
-/// where it may not be written to, the last measurement serves, else its kind.
+/// True for filesystems that hold the same names and times however they are mounted. What others hold may change with
+/// a mount's options, behind the same name.
+fn is_constant(kind: &str) -> bool {
+    matches!(kind, "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" | "tmpfs")
+}
+
+/// A standby is measured once, or in every pass where its kind is not constant; where it may not be written to, the
+/// last measurement serves, else its kind.
 fn capabilities(
     options: &LocalSiteOptions,
     request: &OpenRequest,
@@ -190,17 +196,18 @@ fn capabilities(
         return probe::assume(root);
     }
     let kept = options.state.join("capabilities.json");
-    let here = root_mount(root)?.identity;
+    let Mount { kind, identity, .. } = root_mount(root)?;
     let known = files::read_json::<(String, Capabilities)>(&kept)?;
+    let known = known.filter(|(of, _)| *of == identity).map(|(_, known)| known);
     if request.read_only || !adopted {
-        let known = known.filter(|(identity, _)| *identity == here);
-        return known.map_or_else(|| probe::assume(root), |(_, known)| Ok(known));
+        return known.map_or_else(|| probe::assume(root), Ok);
     }
-    let measured = (here, probe::measure(root)?);
-    if known.as_ref() != Some(&measured) {
-        files::write_json_atomic(&kept, &measured)?;
+    if let Some(known) = known.filter(|_| is_constant(&kind)) {
+        return Ok(known);
     }
-    Ok(measured.1)
+    let measured = probe::measure(root)?;
+    files::write_json_atomic(&kept, &(identity, &measured))?;
+    Ok(measured)
 }
 
 pub(crate) fn root_mount(root: &Root) -> Result<Mount, Failure> {
