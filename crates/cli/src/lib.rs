@@ -45,12 +45,25 @@ pub fn start(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn run(cli: Cli, arguments: Vec<OsString>) -> Exit {
+    raise_open_files();
     let context = Context::new(cli.global, arguments);
     let ended = commands::dispatch(&context, cli.command);
     ended.unwrap_or_else(|failure| {
         context.terminal.failure(&failure);
         Exit::of(failure.code)
     })
+}
+
+/// Lets the program hold as many files open as its account may: a group of changes holds every directory that it
+/// touches. Where that is refused, groups are smaller.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    drop(setrlimit(Resource::Nofile, raised));
 }
 
 /// Help and version are documents; everything else is a mistake in the arguments.
