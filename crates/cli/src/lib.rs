@@ -63,7 +63,7 @@ fn raise_open_files() {
         current: maximum,
         maximum,
     };
-    drop(setrlimit(Resource::Nofile, raised));
+    let _ = setrlimit(Resource::Nofile, raised);
 }
 
 /// Help and version are documents; everything else is a mistake in the arguments.
