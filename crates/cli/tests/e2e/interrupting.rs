@@ -29,13 +29,22 @@ fn started(world: &World) -> Child {
     child
 }
 
-/// Entries that are at the standby or on their way there.
+/// Files that are at the standby or on their way there.
 fn copied(world: &World) -> usize {
-    listing(&world.dst())
-        .paths()
-        .iter()
-        .filter(|path| path.contains('f'))
-        .count()
+    count(&world.dst())
+}
+
+/// Counts files in a tree that is being changed: what is gone before it is looked at does not count.
+fn count(directory: &std::path::Path) -> usize {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return 0;
+    };
+    let of_entry = |entry: fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => count(&entry.path()),
+        Ok(_) => usize::from(entry.file_name().to_string_lossy().starts_with('f')),
+        Err(_) => 0,
+    };
+    entries.flatten().map(of_entry).sum()
 }
 
 fn many() -> World {
