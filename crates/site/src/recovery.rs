@@ -379,9 +379,15 @@ impl Leftovers {
             mtime: Timestamp::default(),
             leftover,
         };
+        let mut last: Option<(EntryPath, Arrived)> = None;
         while sorted.next_into(&mut path, &mut item)? {
-            writer.push(&(path.clone(), item.clone()))?;
+            // Of several, the youngest says where it lies now.
+            if let Some(other) = last.take_if(|(known, _)| *known != path) {
+                writer.push(&other)?;
+            }
+            last = Some((path.clone(), item.clone()));
         }
+        last.map_or(Ok(()), |last| writer.push(&last))?;
         Ok(Self {
             reader: writer.finish()?.reader()?,
             window: VecDeque::new(),
