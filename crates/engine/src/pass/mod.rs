@@ -238,11 +238,12 @@ impl Pass<'_> {
     }
 
     pub(crate) fn threads(&self) -> usize {
-        const MOST: usize = 8;
+        const FEWEST: usize = 4;
+        const MOST: usize = 16;
         match self.settings.movers {
             0 => std::thread::available_parallelism()
-                .map_or(2, std::num::NonZero::get)
-                .min(MOST),
+                .map_or(FEWEST, |cores| 2 * cores.get())
+                .clamp(FEWEST, MOST),
             movers => movers,
         }
     }

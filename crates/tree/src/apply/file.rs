@@ -164,7 +164,9 @@ impl Place for FilePlace {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let file = self.file()?;
         let written = file.write(bytes);
-        written.map_err(|errno| self.site.failing("writing", errno))
+        written.map_err(|errno| self.site.failing("writing", errno))?;
+        self.site.shared.queue.note_content(bytes.len() as u64);
+        Ok(())
     }
 
     fn hole(&mut self, len_bytes: u64) -> Result<(), Failure> {

@@ -13,6 +13,7 @@
 
 mod change;
 mod directory;
+mod durable;
 mod file;
 mod links;
 mod publish;

@@ -5,14 +5,14 @@
 //! half. Here a content, and a line of history's index, is on the disk before any name shows it. Nothing is decided
 //! here, and what is published how is not known.
 
+use super::durable::Durable;
 use super::publish::Pending;
 use super::shared::{Shared, lock};
-use crate::fault;
-use counterpart_model::{Code, EntryPath, Failure};
+use counterpart_model::{EntryPath, Failure};
 use rustix::fd::OwnedFd;
 use std::collections::HashSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
 
 /// When a group is published although no round ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,10 +41,7 @@ impl Default for GroupLimits {
 }
 
 pub(super) struct Queue {
-    /// Opened before the first write, so that no write-back error escapes.
-    synced: OwnedFd,
-    /// The first sync that failed: the system tells of a write-back error only once.
-    broken: OnceLock<Failure>,
+    durable: Durable,
     /// Something was written that a name will show, and not synced since.
     dirty: AtomicBool,
     limits: GroupLimits,
@@ -64,8 +61,7 @@ struct Waiting {
 impl Queue {
     pub(super) fn new(synced: OwnedFd, limits: GroupLimits) -> Self {
         Self {
-            synced,
-            broken: OnceLock::new(),
+            durable: Durable::new(synced),
             dirty: AtomicBool::new(false),
             limits,
             waiting: Mutex::default(),
@@ -124,7 +120,7 @@ impl Queue {
         if full || shared.held_count() > self.limits.directories {
             return self.publish(shared);
         }
-        self.broken.get().map_or(Ok(()), |failure| Err(failure.clone()))
+        self.durable.broken()
     }
 
     /// Publishes all that waits, after a sync where anything was written since the last one. What cannot be published is
@@ -153,20 +149,19 @@ impl Queue {
 
     fn sync_written(&self) -> Result<(), Failure> {
         if !self.dirty.swap(false, Ordering::AcqRel) {
-            return self.broken.get().map_or(Ok(()), |failure| Err(failure.clone()));
+            return self.durable.broken();
         }
         self.sync()
     }
 
     /// Makes everything durable that was done until now. Once that failed, it fails for ever.
     pub(super) fn sync(&self) -> Result<(), Failure> {
-        if let Some(failure) = self.broken.get() {
-            return Err(failure.clone());
-        }
-        fault::retry(|| rustix::fs::syncfs(&self.synced)).map_err(|errno| {
-            let failure = fault::failure(Code::Io, "making the standby durable", errno);
-            self.broken.get_or_init(|| failure).clone()
-        })
+        self.durable.sync()
+    }
+
+    /// Notes how much content was written, wherever it waits.
+    pub(super) fn note_content(&self, bytes: u64) {
+        self.durable.note_written(bytes);
     }
 
     /// Forgets all that waits; it stays in `incoming`.
