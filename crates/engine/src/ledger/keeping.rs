@@ -6,7 +6,7 @@
 use crate::ledger::Ledger;
 use counterpart_evidence::certificate::Signed;
 use counterpart_model::{Code, Failure, Timestamp};
-use counterpart_store::files::{names_with, remove, rename, write_bytes_atomic};
+use counterpart_store::files::{names_with, remove, rename, write_bytes_together};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -28,8 +28,11 @@ impl Ledger {
         self.settle_certificates(true)?;
         let path = self.certificate_path(pass)?;
         let waiting = path.with_extension(WAITING);
-        write_bytes_atomic(&path.with_extension("json.sig"), signed.signature.as_bytes())?;
-        write_bytes_atomic(&waiting, &signed.json)?;
+        let signature = path.with_extension("json.sig");
+        write_bytes_together(&[
+            (&signature, signed.signature.as_bytes()),
+            (&waiting, &signed.json),
+        ])?;
         self.journal()?.append("certificate", at, body)?;
         self.settle_certificates(false)?;
         Ok(path)

@@ -71,9 +71,9 @@ impl<T: Serialize> ApplyLog<T> {
         self.put(Tag::Record, |frame| crate::blocks::encode(record, frame))
     }
 
-    /// Notes that the standby's filesystem was synced: what was logged before is on the disk there, and now here.
+    /// Notes that the standby's filesystem was synced: what was logged before is on the disk there, and now here. One
+    /// sync is enough, for a reader that meets a broken record reads no further, and so meets no mark behind it.
     pub fn mark_synced(&self) -> Result<(), Failure> {
-        self.sync()?;
         self.put(Tag::Synced, |_| Ok(()))?;
         self.sync()
     }

@@ -25,11 +25,20 @@ pub fn read_bytes(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Failur
 
 /// Writes a file beside `path`, makes it durable and renames it into place.
 pub fn write_bytes_atomic(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let new = beside(path, "new");
-    let mut file = open::create_over(&new)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    written.map_err(|error| io_at("writing", &new, &error))?;
-    publish(&new, path)
+    write_bytes_together(&[(path, bytes)])
+}
+
+/// Writes some files of one directory as [`write_bytes_atomic`] does, with one sync of the directory for all. A power
+/// loss leaves none, some or all of them, each whole.
+pub fn write_bytes_together(files: &[(&Path, &[u8])]) -> Result<(), Failure> {
+    for (path, bytes) in files {
+        let new = beside(path, "new");
+        let mut file = open::create_over(&new)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.map_err(|error| io_at("writing", &new, &error))?;
+        std::fs::rename(&new, path).map_err(|error| io_at("renaming into place", path, &error))?;
+    }
+    files.last().map_or(Ok(()), |(path, _)| open::sync_parent(path))
 }
 
 /// The names in a directory that end in `suffix`, sorted, without it.

@@ -30,15 +30,29 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure>
         .map_err(|error| damaged(path, error))
 }
 
-/// Writes a JSON file beside `path`, makes it durable and renames it into place.
+/// Writes a JSON file beside `path`, makes it durable and renames it into place; one that says the same is left alone.
 pub fn write_json_atomic<T: Serialize>(path: &Path, value: &T) -> Result<(), Failure> {
     let mut text = serde_json::to_vec_pretty(value)
         .map_err(|error| misuse(format!("writing {}", path.display()), error))?;
     text.push(b'\n');
+    if says_already(path, &text) {
+        return Ok(());
+    }
     let new = beside(path, "new");
     let file = open::create_over(&new)?;
     fill(file, &text).map_err(|error| io_at("writing", &new, &error))?;
     publish(&new, path)
+}
+
+/// True when the file was written with these bytes before. What cannot be read is written anew.
+fn says_already(path: &Path, text: &[u8]) -> bool {
+    let present = open::read(path).and_then(|file| {
+        let mut present = Vec::new();
+        let read = file.take(text.len() as u64 + 1).read_to_end(&mut present);
+        read.map(|_| present)
+            .map_err(|error| io_at("reading", path, &error))
+    });
+    present.is_ok_and(|present| present == text)
 }
 
 /// Removes a file durably; one that is not there is no failure.
