@@ -1,12 +1,19 @@
 //! What a pass found, counted as it comes, with the first of each to show.
 
+mod told;
+
+pub(crate) use told::unread_and_told;
+
 use crate::event::{Event, Listener};
 use crate::ledger::log::LogSink;
 use crate::report::{FailureReport, MAX_LISTED};
 use counterpart_evidence::certificate::{Collector, Group};
 use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Verdict};
+use counterpart_store::sort::SortedPaths;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use told::Told;
 
 /// Collects findings from several threads; each also goes to the listener and to the pass's log.
 pub(crate) struct Findings<'a> {
@@ -14,6 +21,7 @@ pub(crate) struct Findings<'a> {
     log: &'a LogSink,
     sums: Mutex<Sums>,
     groups: Mutex<Collector>,
+    told: Mutex<Told>,
 }
 
 /// What was found, in sum.
@@ -36,13 +44,14 @@ pub(crate) struct Sums {
 }
 
 impl<'a> Findings<'a> {
-    /// An empty collection.
-    pub(crate) fn new(listener: &'a dyn Listener, log: &'a LogSink) -> Self {
+    /// An empty collection; what does not fit in memory is spooled.
+    pub(crate) fn new(listener: &'a dyn Listener, log: &'a LogSink, spool_dir: &Path) -> Self {
         Self {
             listener,
             log,
             sums: Mutex::default(),
             groups: Mutex::default(),
+            told: Mutex::new(Told::new(spool_dir)),
         }
     }
 
@@ -51,7 +60,16 @@ impl<'a> Findings<'a> {
         self.listener.event(&Event::Found(finding));
         self.log.finding(finding);
         crate::apply::lock(&self.groups).add(finding, 0);
+        crate::apply::lock(&self.told).add(finding);
         self.lock().add(finding);
+    }
+
+    /// The entries that were told not to be equal so far, in path order.
+    ///
+    /// # Errors
+    /// The spool failed.
+    pub(crate) fn told(&self) -> Result<SortedPaths<bool>, Failure> {
+        crate::apply::lock(&self.told).take()
     }
 
     /// What was not compared, and all the rest, as a certificate groups them.

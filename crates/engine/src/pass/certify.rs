@@ -4,7 +4,7 @@ use super::refused::now;
 use super::{Observation, Pass};
 use crate::apply::Applied;
 use crate::event::{Event, StepName};
-use crate::findings::Sums;
+use crate::findings::{Sums, unread_and_told};
 use crate::plan::Plan;
 use crate::report::PassReport;
 use crate::request::PassKind;
@@ -22,6 +22,7 @@ impl Pass<'_> {
         plan: &Plan,
     ) -> Result<PassReport, Failure> {
         self.listener.event(&Event::Began(StepName::Certify));
+        let told = self.unread_and_told()?;
         let (production, standby) = std::thread::scope(|scope| {
             let production = scope.spawn(|| self.sites.production.close());
             let standby = self.sites.standby.close();
@@ -29,7 +30,7 @@ impl Pass<'_> {
             (production.join().unwrap_or_else(|_| Err(failed())), standby)
         });
         let (production, standby) = (production?, standby?);
-        self.tell_what_is_left(observation, &production, &standby, plan);
+        self.tell_what_is_left(observation, [(&production, told[0]), (&standby, told[1])], plan);
         let log = self.log.finish()?;
         let sums = self.findings.sums();
         let verdict = Judgement {
@@ -44,22 +45,29 @@ impl Pass<'_> {
         Ok(report)
     }
 
+    /// Files of production and of the standby that were never read and that a finding names already.
+    fn unread_and_told(&self) -> Result<[u64; 2], Failure> {
+        unread_and_told(self.findings.told()?, |role, from| match role {
+            SiteRole::Production => self.sites.production.files(from),
+            SiteRole::Standby => self.sites.standby.files(from),
+        })
+    }
+
     /// What neither a step nor a finding has told: files never read, nothing at all, and roots that differ though no
-    /// entry was said to.
-    fn tell_what_is_left(
-        &self,
-        observation: &Observation,
-        production: &Closed,
-        standby: &Closed,
-        plan: &Plan,
-    ) {
+    /// entry was said to. With each site comes how many of its files that were never read a finding names already.
+    fn tell_what_is_left(&self, observation: &Observation, sites: [(&Closed, u64); 2], plan: &Plan) {
+        let [(production, told_of_production), (standby, told_of_standby)] = sites;
         let tell = |code, site, verdict, why: String| {
             self.findings
                 .add(&Finding::new(&EntryPath::root(), code, site, verdict, why));
         };
-        for (closed, role) in [(production, SiteRole::Production), (standby, SiteRole::Standby)] {
-            if closed.unread.files > 0 {
-                let why = format!("{} files of {role} were never read", closed.unread.files);
+        for (closed, told, role) in [
+            (production, told_of_production, SiteRole::Production),
+            (standby, told_of_standby, SiteRole::Standby),
+        ] {
+            let unread = closed.unread.files.saturating_sub(told);
+            if unread > 0 {
+                let why = format!("{unread} files of {role} were never read");
                 tell(Code::NotRead, role, Verdict::NotCompared, why);
             }
         }

@@ -86,7 +86,7 @@ pub fn run(
     let opened = check::open(&name, settings, sites, request)?;
     let closing = Abandon(sites);
     let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
-    let findings = Findings::new(listener, &log);
+    let findings = Findings::new(listener, &log, &ledger.spool_dir()?);
     let pass = Pass {
         name,
         settings,
@@ -241,11 +241,19 @@ impl Pass<'_> {
         const FEWEST: usize = 4;
         const MOST: usize = 16;
         match self.settings.movers {
-            0 => std::thread::available_parallelism()
-                .map_or(FEWEST, |cores| 2 * cores.get())
-                .clamp(FEWEST, MOST),
+            0 => self.at_once().unwrap_or_else(|| {
+                std::thread::available_parallelism()
+                    .map_or(FEWEST, |cores| 2 * cores.get())
+                    .clamp(FEWEST, MOST)
+            }),
             movers => movers,
         }
+    }
+
+    /// Requests that a far site should have under way.
+    fn at_once(&self) -> Option<usize> {
+        let Sites { production, standby } = self.sites;
+        production.requests_at_once().max(standby.requests_at_once())
     }
 
     pub(crate) fn stop_if_asked(&self) -> Result<(), Failure> {

@@ -47,10 +47,7 @@ fn an_unreadable_file_is_told_with_its_reason_and_the_rest_is_mirrored() {
     world.file("closed", "secret");
     chmod(&world.s("closed"), 0o600);
     let outcome = as_nobody(&world, &[]).not_congruent();
-    assert!(
-        outcome.findings().contains(&"unreadable closed".to_owned()),
-        "{outcome}"
-    );
+    assert_eq!(outcome.findings(), ["unreadable closed"], "{outcome}");
     let message = outcome.document["failures"][0]["message"]
         .as_str()
         .unwrap()
