@@ -5,7 +5,9 @@
 use crate::apply::is_fatal;
 use crate::event::Listener;
 use crate::findings::Findings;
-use counterpart_model::{Algorithm, Code, Digest, EntryPath, Failure, Finding, Kind, SiteRole, Verdict};
+use counterpart_model::{
+    Algorithm, Code, Digest, EntryPath, Fact, Failure, Finding, Kind, SiteRole, Verdict,
+};
 use counterpart_port::{ContentReader, Extent, KnownFile, Observed, Piece, Progress, Settled, Site, Stage};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -39,7 +41,8 @@ pub(crate) struct Rereading<'a> {
 /// What is read before the comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Doubt {
-    /// Files of which only inode or time of change moved.
+    /// Files of which only inode or time of change moved; at the standby also the time of modification, which somebody
+    /// else set: the content may be what it was.
     Restamped,
     /// Every file that was never read, too.
     Unread,
@@ -62,7 +65,7 @@ impl Rereading<'_> {
         let mut seen = Observed::default();
         self.on_readers(|| {
             while stream.next_into(&mut seen)? {
-                if wants(&seen, doubt) {
+                if wants(&seen, doubt, self.role) {
                     return Ok(Some(KnownFile {
                         path: seen.path.clone(),
                         ..KnownFile::default()
@@ -250,12 +253,19 @@ impl Rereading<'_> {
     }
 }
 
-fn wants(seen: &Observed, doubt: Doubt) -> bool {
+fn wants(seen: &Observed, doubt: Doubt, role: SiteRole) -> bool {
     let Some(now) = seen.now.as_ref().filter(|now| now.kind == Kind::File) else {
         return false;
     };
     let compared = now.standing == counterpart_model::Standing::Compared;
-    let restamped = now.is_unread() && seen.before.is_some() && seen.times_same;
+    let touched = |before: &Fact| {
+        role == SiteRole::Standby && before.digest().is_some() && before.size_bytes == now.size_bytes
+    };
+    let restamped = now.is_unread()
+        && seen
+            .before
+            .as_ref()
+            .is_some_and(|before| seen.times_same || touched(before));
     compared
         && match doubt {
             Doubt::Restamped => restamped,

@@ -1,7 +1,9 @@
 //! What is done about one difference. Pure: the whole rule of the three-way truth is in this file.
 
 use super::merge::{Difference, Seen};
-use counterpart_model::{Action, Code, Fact, Finding, Kind, PathGlobs, SiteRole, Standing, Step, Verdict};
+use counterpart_model::{
+    Action, Code, Fact, Finding, Kind, Metadata, PathGlobs, SiteRole, Standing, Step, Verdict,
+};
 
 /// What a decision depends on besides the difference.
 pub(crate) struct Rules<'a> {
@@ -11,8 +13,21 @@ pub(crate) struct Rules<'a> {
     pub known_rot: &'a dyn Fn(&[u8]) -> Option<SiteRole>,
     /// The standby was observed in an earlier pass, so that what appeared there since was put there by something else.
     pub based: bool,
+    /// The metadata that the standby's last manifest has is comparable with what is seen now.
+    pub metadata: Comparable,
     /// The path that an operator approved to be put right.
     pub repair: Option<&'a [u8]>,
+}
+
+/// Of which entries the last manifest's metadata can be held against what is seen now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Comparable {
+    /// Of none: it was made under another policy.
+    Nothing,
+    /// Of all but directories: an interrupted pass may have left one as it was while it was written in.
+    Entries,
+    /// Of all.
+    Everything,
 }
 
 /// What is done about one difference.
@@ -104,19 +119,22 @@ fn both(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_
         };
     }
     if wanted.kind != Kind::File {
-        return metadata_only(difference, wanted, present);
+        return metadata_only(difference, wanted, present, rules);
     }
     match wanted.same_content(present) {
-        Some(true) => Decision {
-            finding: both_moved(difference),
-            ..metadata_only(difference, wanted, present)
-        },
+        Some(true) => same_content(difference, wanted, present, rules),
         Some(false) if is_silent(difference, wanted, present, rules) => {
             silent_change(difference, wanted, present, rules)
         }
         Some(false) => content_changed(difference, wanted, present, rules),
         None => content_unknown(difference, wanted, present, rules),
     }
+}
+
+fn same_content(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_>) -> Decision {
+    let mut decision = metadata_only(difference, wanted, present, rules);
+    decision.finding = both_moved(difference).or(decision.finding);
+    decision
 }
 
 /// The finding for two copies that agree, yet are both not what was certified, behind unchanged sizes and times.
@@ -151,14 +169,33 @@ fn replaced(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rule
     with_drift(step)
 }
 
-fn metadata_only(difference: &Difference, wanted: &Fact, present: &Fact) -> Decision {
+fn metadata_only(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_>) -> Decision {
     if wanted.metadata == present.metadata {
         return Decision::default();
     }
-    Decision {
-        step: Some(step(difference, Action::Metadata, Some(wanted), Some(present))),
-        ..Decision::default()
-    }
+    let mut step = step(difference, Action::Metadata, Some(wanted), Some(present));
+    step.drift = is_metadata_drift(difference, wanted, present, rules);
+    with_drift(step)
+}
+
+/// True when only the standby's metadata is not what its last manifest says. A directory's time moves with what
+/// happens in it, which is told by itself; a further name's metadata is its file's, which its first name tells.
+fn is_metadata_drift(difference: &Difference, wanted: &Fact, present: &Fact, rules: &Rules<'_>) -> bool {
+    let directory = wanted.kind == Kind::Directory;
+    let comparable = match rules.metadata {
+        Comparable::Nothing => false,
+        Comparable::Entries => !directory,
+        Comparable::Everything => true,
+    };
+    let weighed = |fact: &Fact| Metadata {
+        mtime: fact.metadata.mtime.filter(|_| !directory),
+        ..fact.metadata.clone()
+    };
+    let is_as = |before: &Option<Fact>, now| before.as_ref().map(|before| weighed(before) == weighed(now));
+    comparable
+        && wanted.kind != Kind::HardLink
+        && is_as(&difference.production.before, wanted) == Some(true)
+        && is_as(&difference.standby.before, present) == Some(false)
 }
 
 /// True when contents differ although nothing says that somebody meant to change them. Times that differ from side to
@@ -271,14 +308,14 @@ fn content_unknown(difference: &Difference, wanted: &Fact, present: &Fact, rules
     if doubtful(production, wanted) || doubtful(standby, present) && production.quiet {
         return Decision {
             doubtful: true,
-            ..metadata_only(difference, wanted, present)
+            ..metadata_only(difference, wanted, present, rules)
         };
     }
     let first_sight = production.before.is_none() && present.is_unread();
     let both_unread_before = production.quiet && standby.quiet;
     let believed = first_sight && !is_foreign(standby, rules) || both_unread_before;
     if times_agree(wanted, present) && believed {
-        return metadata_only(difference, wanted, present);
+        return metadata_only(difference, wanted, present, rules);
     }
     match append_only_change(difference, rules) {
         Some(finding) if wanted.size_bytes != present.size_bytes => kept(finding),
@@ -334,6 +371,9 @@ fn with_drift(step: Step) -> Decision {
         let why = match step.action {
             Action::Remove => "appeared at the standby since the last pass; moved to history",
             Action::Create => "was gone at the standby; put back from production",
+            Action::Metadata => {
+                "its metadata changed at the standby since the last pass; put back from production"
+            }
             _ => "changed at the standby since the last pass; put back from production",
         };
         Finding::new(&step.path, Code::Drift, SiteRole::Standby, Verdict::Equal, why)

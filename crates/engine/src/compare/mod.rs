@@ -7,5 +7,5 @@ pub(crate) mod merge;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use decide::{Rules, decide};
+pub(crate) use decide::{Comparable, Rules, decide};
 pub(crate) use merge::{Difference, Merge};

@@ -1,7 +1,7 @@
 //! Comparing: from both observations to a finished plan.
 
 use super::{Observation, Pass};
-use crate::compare::{Merge, Rules};
+use crate::compare::{Comparable, Merge, Rules};
 use crate::plan::names::NameCheck;
 use crate::plan::{Plan, draft, finish, renames};
 use crate::request::PassKind;
@@ -22,6 +22,7 @@ impl Pass<'_> {
                 .standby_base
                 .as_ref()
                 .is_some_and(|base| base.at_seconds > 0),
+            metadata: comparable(observation),
             repair: self.request.repair.as_ref().map(EntryPath::as_bytes),
         };
         let names = self.name_check(observation)?;
@@ -66,5 +67,15 @@ impl Pass<'_> {
             return Ok(vec![None; paths.len()]);
         }
         self.rereading(SiteRole::Production).digests(paths)
+    }
+}
+
+/// Whether metadata of the standby that is not as its last manifest says was changed by somebody else.
+fn comparable(observation: &Observation) -> Comparable {
+    let base = observation.standby_base.as_ref();
+    match base.filter(|base| base.policy == observation.policy) {
+        None => Comparable::Nothing,
+        Some(_) if observation.recovered_since_seconds.is_some() => Comparable::Entries,
+        Some(_) => Comparable::Everything,
     }
 }

@@ -88,6 +88,48 @@ fn a_changed_kind_and_changed_metadata_come_back() {
 }
 
 #[test]
+fn metadata_that_somebody_changed_is_put_back_and_told() {
+    let world = World::new();
+    for name in ["loose", "touched", "left", "directory/inside", "production"] {
+        world.file(name, name);
+    }
+    world.congruent_pass();
+    tick();
+    chmod(&world.d("loose"), 0o777);
+    set_mtime(&world.d("touched"), 1_000_000_000, 0);
+    chmod(&world.d("directory"), 0o777);
+    chmod(&world.s("production"), 0o600);
+    world.verify(&[]).not_congruent();
+    let outcome = world.congruent_pass().changed([0, 0, 0, 0, 4]).sent(0);
+    assert_eq!(
+        codes(&outcome, "drift"),
+        ["directory", "loose", "touched"],
+        "{outcome}"
+    );
+    assert!(world.versions("loose").is_empty());
+    let told = codes(&world.congruent_pass().changed_nothing(), "drift");
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn metadata_that_drifted_is_no_change_to_a_guard() {
+    let world = World::new().configured("[pair.p.guard]\nmax_change = 1");
+    world.files("a", 60);
+    world.congruent_pass();
+    tick();
+    for number in 0..60 {
+        let file = world.d(format!("a/f{number:05}"));
+        if number % 2 == 0 {
+            chmod(&file, 0o600);
+        } else {
+            set_mtime(&file, 1_000_000_000, 0);
+        }
+    }
+    let outcome = world.congruent_pass();
+    assert_eq!(codes(&outcome, "drift").len(), 60, "{outcome}");
+}
+
+#[test]
 fn drift_where_production_changed_too_loses_nothing() {
     let world = World::new();
     world.file("file", "certified");

@@ -1,6 +1,6 @@
 //! The three-way truth, case by case: what the last manifests say, what production holds, what the standby holds.
 
-use crate::compare::decide::{Decision, Rules, decide};
+use crate::compare::decide::{Comparable, Decision, Rules, decide};
 use crate::compare::merge::{Difference, Seen};
 use counterpart_model::{
     Action, Code, Content, Digest, EntryPath, Fact, Kind, PathGlobs, SiteRole, Standing, Timestamp, Verdict,
@@ -105,6 +105,7 @@ struct Case {
     append_only: bool,
     known: Option<SiteRole>,
     based: bool,
+    metadata: Comparable,
     repair: bool,
 }
 
@@ -112,6 +113,7 @@ const PLAIN: Case = Case {
     append_only: false,
     known: None,
     based: true,
+    metadata: Comparable::Everything,
     repair: false,
 };
 
@@ -126,6 +128,7 @@ impl Case {
             append_only: &PathGlobs::new(&globs).unwrap(),
             known_rot: &|_| self.known,
             based: self.based,
+            metadata: self.metadata,
             repair: self.repair.then_some(&b"archive/x"[..]),
         };
         let difference = Difference {
@@ -209,7 +212,10 @@ fn what_the_standby_lost_or_got_since_is_drift() {
         plain(same(old()), changed(old(), file(0, 2))),
         "modify drift drift"
     );
-    assert_eq!(plain(same(old()), changed(old(), file(1, 2))), "metadata");
+    assert_eq!(
+        plain(same(old()), changed(old(), file(1, 2))),
+        "metadata drift drift"
+    );
     assert_eq!(
         plain(same(old()), changed(old(), directory())),
         "replace drift drift"
@@ -231,6 +237,53 @@ fn what_the_standby_lost_or_got_since_is_drift() {
     );
     assert_eq!(plain(gone(old()), changed(old(), file(0, 2))), "remove");
     assert_eq!(plain(changed(old(), file(0, 3)), gone(old())), "create");
+}
+
+#[test]
+fn metadata_that_moved_only_at_the_standby_is_drift() {
+    let old = || file(1, 1);
+    let loose = || restamped(old(), mode(0o777, old()));
+    assert_eq!(plain(same(old()), loose()), "metadata drift drift");
+    // Both moved: production's is mirrored, and nobody is accused.
+    let strict = restamped(old(), mode(0o600, old()));
+    assert_eq!(plain(strict, loose()), "metadata");
+    // An earlier pass left a change undone: the standby is as that pass saw it.
+    assert_eq!(plain(same(mode(0o600, old())), same(old())), "metadata");
+    // What was seen under another policy says nothing.
+    let reworded = Case {
+        metadata: Comparable::Nothing,
+        ..PLAIN
+    };
+    assert_eq!(told(&reworded.of(same(old()), loose())), "metadata");
+    let link = || Fact {
+        kind: Kind::HardLink,
+        content: Content::None,
+        ..old()
+    };
+    let loose = restamped(link(), mode(0o777, link()));
+    assert_eq!(plain(same(link()), loose), "metadata");
+}
+
+#[test]
+fn the_time_of_a_directory_alone_is_no_drift() {
+    let timed = |seconds| {
+        let mut fact = mode(0o755, directory());
+        fact.metadata.mtime = Some(Timestamp::new(seconds, 0));
+        fact
+    };
+    let moved = || changed(timed(1), timed(2));
+    let loose = || changed(timed(1), mode(0o777, timed(2)));
+    assert_eq!(plain(same(timed(1)), moved()), "metadata");
+    assert_eq!(plain(same(timed(1)), loose()), "metadata drift drift");
+    assert_eq!(
+        plain(changed(timed(1), timed(3)), loose()),
+        "metadata drift drift"
+    );
+    let resumed = Case {
+        metadata: Comparable::Entries,
+        ..PLAIN
+    };
+    assert_eq!(told(&resumed.of(same(timed(1)), loose())), "metadata");
 }
 
 #[test]

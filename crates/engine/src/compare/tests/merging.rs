@@ -118,6 +118,7 @@ fn decisions(
         append_only: &append_only,
         known_rot: &|_| None,
         based: true,
+        metadata: crate::compare::Comparable::Everything,
         repair: None,
     };
     let (mut difference, mut all) = (Difference::default(), Vec::new());

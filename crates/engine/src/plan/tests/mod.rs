@@ -43,6 +43,7 @@ impl Given {
             append_only: &PathGlobs::new(&self.append_only).unwrap(),
             known_rot: &|_| None,
             based: true,
+            metadata: crate::compare::Comparable::Everything,
             repair: None,
         };
         let names = NameCheck::new(Capabilities::full().names, HashSet::new());
