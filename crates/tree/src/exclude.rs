@@ -5,7 +5,7 @@
 //! 1. A pattern without `/` matches a **name at any depth**; a pattern with `/`, other than one at its end, is
 //!    **anchored at the root** (`**/x/y` floats again). A `/` at the front anchors and is otherwise ignored.
 //! 2. `*` and `?` never match `/`; `**` matches any number of whole components; `[a-z]` and `{a,b}` work as usual, and
-//!    a backslash takes the next byte as it is.
+//!    a backslash takes the next byte as it is. `?` and a class match one byte; a class of longer characters is refused.
 //! 3. A `/` at the end matches **directories only**.
 //! 4. A `!` at the front **brings back in** what the rest matches.
 //! 5. Of all patterns that match an entry, the **last one** decides; an entry that none matches is in.
@@ -15,6 +15,7 @@
 //! [`Excluder::excludes`] answers by rules 1 to 5 for one entry; the walk sees to rule 6, as does
 //! [`Excluder::excludes_somewhere`] for a path on its own.
 
+use counterpart_model::globs::check_classes;
 use counterpart_model::{Code, EntryPath, Failure};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::ffi::OsStr;
@@ -128,6 +129,7 @@ fn compile(pattern: &str) -> Result<(globset::Glob, Effect), Failure> {
 
 /// Compiles one pattern without `!` and closing `/` by rules 1 and 2; the words of the failure are the reason alone.
 pub(crate) fn glob(body: &str) -> Result<globset::Glob, String> {
+    check_classes(body)?;
     let anchored = body.contains('/');
     let body = body.trim_start_matches('/');
     if body.is_empty() {

@@ -92,11 +92,14 @@ fn names_are_bytes() {
     let set = excluder(&["*.bad", "x?y"]);
     assert!(set.excludes(b"d\xff/\xfe\n.bad", false));
     assert!(set.excludes(b"x\xffy", false));
+    // A character of two bytes takes two.
+    assert!(!set.excludes("x\u{e9}y".as_bytes(), false));
+    assert!(excluder(&["x??y"]).excludes("x\u{e9}y".as_bytes(), false));
 }
 
 #[test]
 fn a_bad_pattern_is_named() {
-    for pattern in ["a[", "", "/", "!", "x/{a"] {
+    for pattern in ["a[", "", "/", "!", "x/{a", "[\u{e9}]"] {
         let failure = Excluder::new(&["ok".to_owned(), pattern.to_owned()]).unwrap_err();
         assert_eq!(failure.code, Code::Config);
         assert!(failure.doing.contains(&format!("{pattern:?}")), "{failure}");

@@ -44,6 +44,26 @@ fn a_glob_matches_where_it_says() {
 }
 
 #[test]
+fn a_class_of_characters_that_are_several_bytes_is_refused_with_what_to_write() {
+    for pattern in [
+        "[\u{e9}]",
+        "a/[!x-\u{e9}]*",
+        "[]\u{e9}]",
+        "\\[[\u{e9}]",
+        "\\\u{e9}[\u{e9}]",
+    ] {
+        let failure = PathGlobs::new(&[pattern.to_owned()]).unwrap_err();
+        assert_eq!(failure.code, Code::Config, "{pattern}");
+        assert!(failure.why.contains("{\u{e9},...}"), "{failure}");
+    }
+    for pattern in ["\u{e9}[a-z]\u{e9}", "\\[\u{e9}]", "[]a]\u{e9}", "\\\u{e9}[a]"] {
+        PathGlobs::new(&[pattern.to_owned()]).unwrap();
+    }
+    let either = globs(&["{\u{e9},\u{e8}}t\u{e9}"]);
+    assert!(either.matches("\u{e8}t\u{e9}".as_bytes()));
+}
+
+#[test]
 fn any_one_of_several_is_enough_and_none_is_none() {
     let several = globs(&["*.a", "b/*"]);
     assert!(several.matches(b"x.a") && several.matches(b"b/x") && !several.matches(b"c"));
