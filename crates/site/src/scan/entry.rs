@@ -13,21 +13,33 @@ impl Scan<'_> {
         self.tick()?;
         let known = self.advance_base(path)?;
         self.note_grain(stat);
-        let leader = match &mut self.links {
-            Some(links) => links.leader(path, stat)?,
-            None => None,
-        };
+        let leader = self.links.as_ref().and_then(|links| links.leader(stat)).cloned();
+        let leads = self.take_entry(path, stat, known, leader)?;
+        match &mut self.links {
+            Some(links) => links.met(path, stat, leads),
+            None => Ok(()),
+        }
+    }
+
+    /// True when the new manifest has the entry as a file that is compared, so that further names may be links to it.
+    fn take_entry(
+        &mut self,
+        path: &EntryPath,
+        stat: &Stat,
+        known: bool,
+        leader: Option<EntryPath>,
+    ) -> Result<bool, Failure> {
         if known {
             self.waiting = false;
             // The root is always there; it says nothing of whose tree this is.
             self.report.known += u64::from(!path.is_root());
             if self.unchanged(stat, leader.as_ref()) {
                 self.count_row(path);
-                return Ok(());
+                return Ok(may_lead(&self.row.fact));
             }
         }
         if self.is_held_back(path, stat, known) {
-            return Ok(());
+            return Ok(known && may_lead(&self.row.fact));
         }
         self.changed(path, stat, known, leader)
     }
@@ -92,11 +104,13 @@ impl Scan<'_> {
         stat: &Stat,
         known: bool,
         leader: Option<EntryPath>,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let (mut fact, mut seen) = match self.fact(path, stat, known) {
             Ok(fact) => (fact, observation(stat)),
-            Err(failure) if failure.code == Code::Vanished => return self.vanished_under_us(path, known),
-            Err(failure) => return self.unknowable(path, known, &failure),
+            Err(failure) if failure.code == Code::Vanished => {
+                return self.vanished_under_us(path, known).map(|()| false);
+            }
+            Err(failure) => return self.unknowable(path, known, &failure).map(|()| false),
         };
         if let Some(leader) = leader {
             fact.kind = Kind::HardLink;
@@ -116,6 +130,7 @@ impl Scan<'_> {
             self.carry(&mut fact, &mut seen, stat);
         }
         self.count(path, &fact);
+        let leads = may_lead(&fact);
         let delta = Delta {
             path: path.clone(),
             before,
@@ -124,7 +139,7 @@ impl Scan<'_> {
             withheld: false,
         };
         self.moves.add(&delta, None)?;
-        self.push(&delta)
+        self.push(&delta).map(|()| leads)
     }
 
     /// Size and exact time of modification are as before; only inode or time of change moved.
@@ -154,4 +169,8 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+fn may_lead(fact: &Fact) -> bool {
+    fact.kind == Kind::File && fact.standing == Standing::Compared
 }

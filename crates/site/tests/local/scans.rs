@@ -2,7 +2,9 @@
 
 use crate::bench::{Bench, path};
 use counterpart_model::{Carry, Code, Content, EntryPath, Kind, MetadataClass, SiteRole};
-use counterpart_port::{Extent, Site as _};
+use counterpart_port::{Extent, Progress, Site as _, Watch};
+use std::path::PathBuf;
+use std::sync::Once;
 
 fn linked() -> Bench {
     let mut bench = Bench::new(SiteRole::Production);
@@ -59,6 +61,88 @@ fn the_first_name_in_path_order_leads_and_the_others_follow() {
     assert_eq!(kinds(&bench)[3], told("m", Kind::HardLink, "d/b"));
     bench.read_unread();
     assert_eq!(bench.site.close().unwrap().tally.files, 4);
+}
+
+/// Makes a further name of a file, in a directory that is new, while the scan is on its way.
+struct Meddler {
+    root: PathBuf,
+    once: Once,
+}
+
+impl Watch for Meddler {
+    fn progress(&self, _: Progress) {
+        self.once.call_once(|| {
+            std::fs::create_dir(self.root.join("b/new")).unwrap();
+            std::fs::hard_link(self.root.join("m"), self.root.join("b/new/first")).unwrap();
+        });
+    }
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_name_that_came_after_the_cut_off_leads_none() {
+    let bench = linked();
+    bench.put("m", "one file");
+    std::fs::hard_link(bench.at("m"), bench.at("n")).unwrap();
+    std::fs::create_dir(bench.at("b")).unwrap();
+    // Enough for the scan to look up before it comes to the directory.
+    for number in 0..2_000 {
+        bench.put(&format!("a/{number}"), "");
+    }
+    let meddler = Meddler {
+        root: bench.root.clone(),
+        once: Once::new(),
+    };
+    Bench::wait();
+    bench.open();
+    let report = bench.site.scan(&bench.request(), &mut |_| {}, &meddler).unwrap();
+    assert!(meddler.once.is_completed());
+    assert_eq!(report.after_cut_off, 2);
+    let last = |count: usize| kinds(&bench).split_off(2_001 + count);
+    assert_eq!(
+        last(1),
+        [told("m", Kind::File, ""), told("n", Kind::HardLink, "m")]
+    );
+    bench.read_unread();
+    bench.site.close().unwrap();
+    bench.scan();
+    assert_eq!(
+        last(2),
+        [
+            told("b/new/first", Kind::File, ""),
+            told("m", Kind::HardLink, "b/new/first"),
+            told("n", Kind::HardLink, "b/new/first"),
+        ]
+    );
+}
+
+#[test]
+fn a_stub_leads_none() {
+    let mut bench = linked();
+    bench.policy.stubs.patterns = vec!["stubs/**".to_owned()];
+    bench.put("stubs/a", "one file");
+    std::fs::create_dir(bench.at("t")).unwrap();
+    for name in ["t/b", "t/c"] {
+        std::fs::hard_link(bench.at("stubs/a"), bench.at(name)).unwrap();
+    }
+    for changes in [6, 0] {
+        let (report, _) = bench.scan();
+        assert_eq!(report.changes, changes);
+        assert_eq!(
+            kinds(&bench)[1..],
+            [
+                told("stubs/a", Kind::File, ""),
+                told("t", Kind::Directory, ""),
+                told("t/b", Kind::File, ""),
+                told("t/c", Kind::HardLink, "t/b"),
+            ]
+        );
+        bench.read_unread();
+        bench.site.close().unwrap();
+    }
 }
 
 #[test]
