@@ -34,6 +34,12 @@ pub trait Stream<T>: Send {
 
 /// One end of a pair.
 pub trait Site: Send + Sync {
+    /// How many requests should be under way at once, where an answer takes long to come; `None` where it does not, and
+    /// the machine's cores decide.
+    fn requests_at_once(&self) -> Option<usize> {
+        None
+    }
+
     /// Opens the site for a pass: checks that its root is there, takes the pair's lock (at the standby), folds in
     /// what an interrupted pass left, and tells what the site knows of itself.
     ///
