@@ -148,6 +148,10 @@ pub struct ScanReport {
     pub tally: Tally,
     /// Entries of the base that were seen again.
     pub known: u64,
+    /// Files of the base that are not there under their names any more.
+    pub vanished_files: u64,
+    /// Those of them that a new name has the inode, size and exact time of: renamed, most likely.
+    pub renamed_files: u64,
     /// Observed changes since the base.
     pub changes: u64,
     /// Born after the scan began, and so left for the next pass.

@@ -28,6 +28,11 @@ impl Moves {
         }
     }
 
+    /// Files that vanished so far.
+    pub(crate) const fn vanished(&self) -> u64 {
+        self.vanished
+    }
+
     /// Takes in a change.
     pub(crate) fn add(&mut self, delta: &Delta, before: Option<&Observation>) -> Result<(), Failure> {
         match (&delta.before, before, &delta.now) {

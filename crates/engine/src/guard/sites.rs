@@ -38,12 +38,13 @@ fn moved(judging: &Judging<'_>) -> Option<Refusal> {
     })
 }
 
-/// None of what was there is there now, though it is not empty: another tree.
+/// None of what was there is there now, under its name or another, though it is not empty: another tree.
 fn replaced(judging: &Judging<'_>) -> Option<Refusal> {
     let base = judging.observation.production_base.as_ref()?;
     let report = &judging.observation.production;
     let known = base.tally.entries();
-    (known > 0 && report.known == 0 && report.tally.entries() > 0).then(|| {
+    let strange = known > 0 && report.known == 0 && report.tally.entries() > 0;
+    (strange && !is_renamed(judging)).then(|| {
         let message =
             format!("None of the {known} entries of the last pass is in production now: it is another tree.");
         Refusal::new(
@@ -52,6 +53,17 @@ fn replaced(judging: &Judging<'_>) -> Option<Refusal> {
             About::Site("other entries".to_owned()),
         )
     })
+}
+
+/// True when at least half of the files that vanished are there under other names, as a rename of a directory above
+/// them leaves them: with their inodes, sizes and exact times. Inodes say so only on the filesystem of the last pass,
+/// where another tree may have got some of those of one that was removed, but hardly with the times.
+fn is_renamed(judging: &Judging<'_>) -> bool {
+    let observation = judging.observation;
+    let report = &observation.production;
+    let here = observation.production_profile.filesystem.identity.as_str();
+    let many = report.renamed_files >= report.vanished_files.div_ceil(2);
+    judging.known_filesystem == Some(here) && report.renamed_files > 0 && many
 }
 
 fn unmounted(judging: &Judging<'_>) -> Option<Refusal> {

@@ -88,6 +88,50 @@ fn everything_replaced_by_something_else_is_refused() {
     refused(&pair, Code::SourceIdentity);
 }
 
+/// An archive whose only directory was renamed; of its files so many are others now.
+fn renamed(files: u32, others: u32) -> Pair {
+    let pair = archive(files);
+    pair.run();
+    pair.production.rename(&path("d"), &path("e"));
+    for number in 0..files {
+        let (from, to) = (format!("d/{number:04}.dcm"), format!("e/{number:04}.dcm"));
+        pair.production.rename(&path(&from), &path(&to));
+        if number < others {
+            pair.production
+                .put(&path(&to), file(&format!("another {number}"), 1));
+        }
+    }
+    pair
+}
+
+#[test]
+fn an_archive_whose_directory_was_renamed_is_the_same_tree() {
+    let pair = renamed(20, 0);
+    let report = pair.run();
+    assert!(report.congruent, "{report:?}");
+    assert_eq!((report.changes.renamed, report.bytes_sent), (20, 0));
+    pair.assert_equal();
+    assert!(renamed(20, 10).run().refusal.is_none());
+}
+
+#[test]
+fn a_renamed_archive_of_which_most_is_new_is_another_tree() {
+    refused(&renamed(20, 11), Code::SourceIdentity);
+    refused(&renamed(20, 20), Code::SourceIdentity);
+}
+
+#[test]
+fn inodes_of_another_filesystem_prove_no_rename() {
+    let pair = renamed(20, 0);
+    pair.production.state().identity = "uuid:other".to_owned();
+    let guards = pair.run().refusal.expect("a refusal").guards;
+    let reasons: Vec<&str> = guards.iter().map(|guard| guard.message.as_str()).collect();
+    assert!(
+        reasons.iter().any(|why| why.contains("it is another tree")),
+        "{reasons:?}"
+    );
+}
+
 #[test]
 fn another_filesystem_at_production_is_refused() {
     let pair = archive(3);

@@ -2,7 +2,7 @@
 
 use super::reader::FakeReader;
 use super::tree::{Node, Tree, root, tally, unread};
-use counterpart_model::{Code, Content, EntryPath, Fact, Failure, Finding, Grain, SiteRole, Timestamp};
+use counterpart_model::{Code, Content, EntryPath, Fact, Failure, Finding, Grain, Kind, SiteRole, Timestamp};
 use counterpart_port::{
     Base, Capabilities, Closed, ContentReader, ExcludedEntry, Extent, HowCounts, KnownFile, Mount, Observed,
     OpenRequest, Opened, Profile, ScanReport, ScanRequest, Site, Stream, Watch,
@@ -281,7 +281,24 @@ impl Site for FakeSite {
             .iter()
             .filter(|seen| seen.before.is_some() && seen.now.is_some())
             .count();
+        let gone: Vec<&EntryPath> = observed
+            .iter()
+            .filter(|seen| {
+                seen.now.is_none() && seen.before.as_ref().is_some_and(|was| was.kind == Kind::File)
+            })
+            .map(|seen| &seen.path)
+            .collect();
+        let is_here = |path: &EntryPath| {
+            let stamp = state
+                .rows
+                .as_ref()
+                .and_then(|rows| rows.get(path))
+                .map(|known| known.stamp);
+            state.tree.values().any(|node| Some(node.stamp) == stamp)
+        };
         let report = ScanReport {
+            vanished_files: gone.len() as u64,
+            renamed_files: gone.iter().filter(|path| is_here(path)).count() as u64,
             began: Timestamp::new(now_seconds(), 0),
             ended: Timestamp::new(now_seconds(), 0),
             tally: tally(observed.iter().filter_map(|seen| seen.now.as_ref())),

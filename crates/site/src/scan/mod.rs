@@ -226,10 +226,13 @@ impl<'a> Scan<'a> {
         }
         self.report.ended = now();
         self.report.missing_mounts = self.missing_mounts();
+        self.report.vanished_files = self.moves.vanished();
+        let hints = self.moves.finish(&self.pass.spool_dir)?;
+        self.report.renamed_files = hints.len();
         Ok(Scanned {
             request: self.request.clone(),
             delta: self.delta.finish()?,
-            hints: self.moves.finish(&self.pass.spool_dir)?,
+            hints,
             excluded: self.excluded.finish()?,
             report: self.report,
         })

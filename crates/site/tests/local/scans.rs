@@ -180,6 +180,30 @@ fn a_file_that_moved_says_where_it_was() {
 }
 
 #[test]
+fn files_of_a_renamed_directory_are_counted_and_those_of_another_tree_are_not() {
+    let bench = Bench::new(SiteRole::Production);
+    for name in ["a/1", "a/b/2", "a/b/3"] {
+        bench.put(name, name);
+    }
+    bench.pass();
+    let counts = || {
+        let (report, _) = bench.scan();
+        bench.site.abandon();
+        (report.known, report.vanished_files, report.renamed_files)
+    };
+    std::fs::rename(bench.at("a"), bench.at("z")).unwrap();
+    assert_eq!(counts(), (0, 3, 3));
+    // Another tree in its place may well get the same inodes.
+    std::fs::remove_dir_all(bench.at("z")).unwrap();
+    for name in ["y/1", "y/b/2", "y/b/3"] {
+        bench.put(name, name);
+    }
+    assert_eq!(counts(), (0, 3, 0));
+    std::fs::remove_dir_all(bench.at("y")).unwrap();
+    assert_eq!(counts(), (0, 3, 0));
+}
+
+#[test]
 fn young_files_wait_and_old_ones_stay_as_they_were() {
     let mut bench = Bench::new(SiteRole::Production);
     bench.put("old", "first");

@@ -72,6 +72,30 @@ fn a_tree_of_which_nothing_is_known_is_refused() {
 }
 
 #[test]
+fn an_archive_whose_top_directory_was_renamed_is_renamed_at_the_standby() {
+    let world = World::new();
+    world.files("studies/a", 10);
+    world.files("studies/b", 10);
+    world.congruent_pass();
+    fs::rename(world.s("studies"), world.s("archive")).unwrap();
+    let plan = world.run(&[
+        "plan",
+        world.src().to_str().unwrap(),
+        world.dst().to_str().unwrap(),
+    ]);
+    let outcome = world.congruent_pass().sent(0);
+    assert_eq!(outcome.document["changes"]["renamed"], 20, "{outcome}\n{plan}");
+    assert!(world.d("archive/b/f00009").exists() && !world.d("studies").exists());
+    // The same names and contents, and yet others: nobody can say that they were renamed.
+    fs::remove_dir_all(world.s("archive")).unwrap();
+    world.files("another/a", 10);
+    world.files("another/b", 10);
+    let outcome = world.pass();
+    assert_eq!(outcome.code, 3, "{outcome}");
+    assert!(outcome.refused().contains(&"source-identity"), "{outcome}");
+}
+
+#[test]
 fn a_vanished_mount_beneath_production_is_refused() {
     let world = World::new();
     let image = world.path("volume.img");
