@@ -3,11 +3,37 @@
 
 use super::{Observation, Pass};
 use crate::apply::is_fatal;
+use crate::request::PassKind;
 use counterpart_model::{EntryPath, Failure, SiteRole};
-use counterpart_port::{KnownFile, Settled};
+use counterpart_port::{KnownFile, Settled, Stream};
 
 /// Files that are read at once.
 const BATCH: usize = 1024;
+
+/// What production has as files of their own, asked for in path order. What has become a further name of another file
+/// since is left as it was seen: a reader knows files, and would make it one again.
+struct Held<'a> {
+    files: Box<dyn Stream<KnownFile> + 'a>,
+    file: KnownFile,
+    ended: bool,
+}
+
+impl<'a> Held<'a> {
+    fn new(files: Box<dyn Stream<KnownFile> + 'a>) -> Self {
+        Self {
+            files,
+            file: KnownFile::default(),
+            ended: false,
+        }
+    }
+
+    fn has(&mut self, path: &EntryPath) -> Result<bool, Failure> {
+        while !self.ended && self.file.path < *path {
+            self.ended = !self.files.next_into(&mut self.file)?;
+        }
+        Ok(!self.ended && self.file.path == *path)
+    }
+}
 
 impl Pass<'_> {
     /// Recalls the digest of every file that an interrupted pass wrote at the standby, where production's has not
@@ -18,6 +44,7 @@ impl Pass<'_> {
             return Ok(());
         };
         let mut files = self.sites.standby.files(&EntryPath::root())?;
+        let mut held = Held::new(self.sites.production.files(&EntryPath::root())?);
         let mut reader = self.sites.production.content()?;
         let mut file = KnownFile::default();
         let mut unsettled = Vec::new();
@@ -25,6 +52,9 @@ impl Pass<'_> {
             let Some(digest) = file.digest.filter(|_| file.written && file.read_seconds >= since) else {
                 continue;
             };
+            if !held.has(&file.path)? {
+                continue;
+            }
             let recalled = reader.open(&file.path).and_then(|now| {
                 if now.size_bytes == file.size_bytes {
                     reader
@@ -48,9 +78,11 @@ impl Pass<'_> {
     }
 
     /// Reads files that changed too shortly before the interrupted pass to be recalled: so the plan does not take what
-    /// arrived for a change.
+    /// arrived for a change. Where nothing may be read, it does.
     fn read_instead(&self, paths: &mut Vec<EntryPath>) -> Result<(), Failure> {
-        self.rereading(SiteRole::Production).digests(paths)?;
+        if self.request.kind != PassKind::Plan {
+            self.rereading(SiteRole::Production).digests(paths)?;
+        }
         paths.clear();
         Ok(())
     }

@@ -6,6 +6,7 @@
 )]
 
 mod property;
+mod recalling;
 mod refusals;
 mod runs;
 #[path = "../support/mod.rs"]

@@ -27,12 +27,12 @@ impl ContentReader for FakeReader<'_> {
         let state = self.site.state();
         let failed = |code| Failure::new(code, format!("reading {path}"), "the test says so");
         let node = state.tree.get(path).ok_or_else(|| failed(Code::Vanished))?;
-        if state.faults.unreadable.contains(path) || node.kind != Kind::File {
+        if state.faults.unreadable.contains(path) || !matches!(node.kind, Kind::File | Kind::HardLink) {
             return Err(failed(Code::Unreadable));
         }
         self.open = Some((path.clone(), node.clone()));
         self.at = 0;
-        Ok(node.fact())
+        Ok(node.opened())
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<Piece, Failure> {

@@ -53,6 +53,8 @@ pub(crate) struct State {
     pub(crate) history: Vec<(EntryPath, Node)>,
     /// Names at which the standby was changed, in their order.
     pub(crate) touched: Vec<EntryPath>,
+    /// When a pass began that was interrupted, and whose changes were folded in.
+    pub(crate) recovered_since: Option<i64>,
     /// Bytes read by readers.
     pub(crate) bytes_read: u64,
     /// The rows as they become in the pass that is open.
@@ -143,10 +145,12 @@ impl State {
         let (Some(node), Some(rows)) = (self.tree.get(path), &mut self.now) else {
             return;
         };
-        let fact = Fact {
-            content,
-            ..node.fact()
+        let seen = if matches!(content, Content::Digest(_)) {
+            node.opened()
+        } else {
+            node.fact()
         };
+        let fact = Fact { content, ..seen };
         let known = Known {
             fact,
             stamp: node.stamp,
@@ -263,7 +267,7 @@ impl Site for FakeSite {
             adopted: state.adopted,
             given_to: None,
             recovered: 0,
-            recovered_since_seconds: None,
+            recovered_since_seconds: state.recovered_since,
         })
     }
 

@@ -51,15 +51,42 @@ pub(crate) fn link(target: &str) -> Node {
     }
 }
 
+/// A further name of a file that holds these bytes.
+pub(crate) fn hard_link(target: &str, bytes: &str, mtime: i64) -> Node {
+    Node {
+        bytes: bytes.into(),
+        target: target.into(),
+        ..node(Kind::HardLink, mtime)
+    }
+}
+
 impl Node {
     /// Its fact, with the content unread.
     pub(crate) fn fact(&self) -> Fact {
         let mut fact = Fact::of(self.kind);
-        fact.size_bytes = self.bytes.len() as u64;
+        if self.kind != Kind::HardLink {
+            fact.size_bytes = self.bytes.len() as u64;
+        }
         fact.target.clone_from(&self.target);
         fact.metadata.mode = (self.kind != Kind::Symlink).then_some(self.mode);
         fact.metadata.mtime = Some(Timestamp::new(self.mtime, 0));
         fact
+    }
+
+    /// Its fact as a reader sees it, who knows one file, whatever other names it has.
+    pub(crate) fn opened(&self) -> Fact {
+        let kind = if self.kind == Kind::HardLink {
+            Kind::File
+        } else {
+            self.kind
+        };
+        let target = Vec::new();
+        let node = Self {
+            kind,
+            target,
+            ..self.clone()
+        };
+        node.fact()
     }
 
     /// What a standby makes of a fact and bytes.
