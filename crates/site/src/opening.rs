@@ -49,7 +49,8 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let lock = take_lock(options, request)?;
     let root = open_root(options, request)?;
     let began_seconds = now().seconds;
-    let recovered = if options.role == SiteRole::Standby && !request.read_only {
+    // Also where the tree may not change: what a plan or a verification says would count as missing what is there.
+    let recovered = if options.role == SiteRole::Standby {
         recovery::recover(
             options,
             request.policy.algorithm,

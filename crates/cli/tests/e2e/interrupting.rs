@@ -72,6 +72,27 @@ fn an_interrupted_pass_leaves_with_four_and_is_resumed() {
     world.congruent_pass().changed_nothing().sent(0);
 }
 
+#[test]
+fn a_verification_after_an_interrupted_pass_compares_what_arrived() {
+    let world = many();
+    world.set_restless(true);
+    let mut child = started(&world);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    world.set_restless(false);
+    let verified = world.verify(&[]);
+    assert!(verified.code <= 1, "{verified}");
+    assert!(
+        verified
+            .findings()
+            .iter()
+            .all(|found| found.starts_with("only-production") || found.starts_with("differs")),
+        "{verified}"
+    );
+    world.congruent_pass();
+    world.congruent_pass().changed_nothing().sent(0);
+}
+
 /// A pass that is copying and was stopped there, so that what follows meets it.
 fn started_stopped(world: &World) -> Child {
     let child = world

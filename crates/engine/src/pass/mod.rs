@@ -119,7 +119,7 @@ impl Drop for Abandon<'_> {
 
 impl Pass<'_> {
     fn steps(&self, opened: check::BothOpened) -> Result<Outcome, Failure> {
-        if opened.standby.recovered > 0 {
+        if opened.standby.recovered > 0 && self.request.kind == PassKind::Run {
             self.listener.event(&Event::Resumed {
                 changes: opened.standby.recovered,
             });

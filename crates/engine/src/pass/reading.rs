@@ -26,9 +26,10 @@ impl Pass<'_> {
         }
     }
 
-    /// A plan reads nothing, a run what is doubtful, a verification what was never read, too, or everything.
+    /// A plan reads nothing, a run what is doubtful, a verification what was never read, too, or everything. A
+    /// verification recalls nothing either: it reads.
     pub(crate) fn read_before_comparing(&self, observation: &Observation) -> Result<(), Failure> {
-        if self.request.kind != PassKind::Plan {
+        if self.request.kind != PassKind::Verify {
             self.recall_arrived(observation)?;
         }
         let doubt = match (self.request.kind, self.request.reread) {

@@ -110,6 +110,30 @@ fn an_interrupted_application_is_taken_over() {
 }
 
 #[test]
+fn a_look_at_a_standby_takes_over_what_an_interrupted_pass_brought_and_leaves_the_rest_to_the_next() {
+    let mut bench = standby();
+    begin(&bench);
+    fill(&bench);
+    bench.site.abandon();
+    let stamps = bench.stamps();
+    bench.read_only = true;
+    for _ in 0..2 {
+        let opened = bench.open();
+        assert!(opened.recovered >= 4 && opened.recovered_since_seconds.is_some());
+        bench.site.scan(&bench.request(), &mut |_| {}, &Quiet).unwrap();
+        assert_eq!(digest(&bench, "d/b"), Some(Algorithm::Blake3.of(b"bb")));
+        bench.site.abandon();
+    }
+    assert_eq!(bench.stamps(), stamps, "a look changed the tree");
+    bench.read_only = false;
+    let opened = bench.open();
+    assert!(opened.recovered >= 4 && opened.recovered_since_seconds.is_some());
+    bench.site.scan(&bench.request(), &mut |_| {}, &Quiet).unwrap();
+    assert_eq!(bench.site.close().unwrap().unread.files, 0);
+    assert_eq!(bench.open().recovered, 0);
+}
+
+#[test]
 fn renames_and_removals_are_known_too() {
     let bench = standby();
     begin(&bench);
