@@ -33,7 +33,10 @@ impl Pass<'_> {
             extent,
         );
         let mut draft = draft::draft(merge, &rules, &names, &spool_dir, &mut found)?;
-        let renames = renames::find(&mut draft, &spool_dir, &mut |paths| self.hash_candidates(paths))?;
+        let presume = self.request.kind == PassKind::Plan;
+        let renames = renames::find(&mut draft, &spool_dir, presume, &mut |paths| {
+            self.hash_candidates(paths)
+        })?;
         let excluded = self.sites.standby.excluded()?;
         finish::finish(&draft, renames, excluded, &spool_dir, &mut found)
     }
@@ -61,7 +64,7 @@ impl Pass<'_> {
         Ok(NameCheck::new(rules, colliding))
     }
 
-    /// A plan reads no content, so there its renames stay candidates.
+    /// A plan reads no content, so there all but the most likely renames stay candidates.
     fn hash_candidates(&self, paths: &[EntryPath]) -> Result<Vec<Option<Digest>>, Failure> {
         if self.request.kind == PassKind::Plan {
             return Ok(vec![None; paths.len()]);

@@ -48,11 +48,17 @@ pub(crate) struct Renames {
     pub candidates: u64,
 }
 
-/// Finds the renames of a draft.
+/// Finds the renames of a draft. Where nothing may be read, `presume` takes a new file for the vanished one that had its
+/// inode, size and time: so is what a plan shows judged as the pass will be.
 ///
 /// # Errors
 /// A spool or the site failed.
-pub(crate) fn find(draft: &mut Draft, dir: &Path, hash: Hashing<'_>) -> Result<Renames, Failure> {
+pub(crate) fn find(
+    draft: &mut Draft,
+    dir: &Path,
+    presume: bool,
+    hash: Hashing<'_>,
+) -> Result<Renames, Failure> {
     let halves = super::draft::path_sorter(dir);
     let mut renames = Renames {
         halves,
@@ -62,7 +68,10 @@ pub(crate) fn find(draft: &mut Draft, dir: &Path, hash: Hashing<'_>) -> Result<R
     if draft.created_files == 0 || draft.removed_files == 0 {
         return Ok(renames);
     }
-    let mut group = Group::default();
+    let mut group = Group {
+        presume,
+        ..Group::default()
+    };
     while let Some((key, value)) = draft.by_size.next()? {
         let (size, rest) = key.split_at(8);
         if group.size != size {
@@ -78,6 +87,9 @@ pub(crate) fn find(draft: &mut Draft, dir: &Path, hash: Hashing<'_>) -> Result<R
 /// Files of one size.
 #[derive(Default)]
 struct Group {
+    presume: bool,
+    /// The digests of vanished files by their paths, where hints are believed.
+    known: HashMap<EntryPath, Digest>,
     size: Vec<u8>,
     removed: HashMap<Digest, Vec<EntryPath>>,
     removed_count: usize,
@@ -93,6 +105,9 @@ impl Group {
         match (created, <[u8; 32]>::try_from(value)) {
             (0, Ok(digest)) if self.removed_count < MAX_GROUP => {
                 self.removed_count += 1;
+                if self.presume {
+                    self.known.insert(path.clone(), Digest(digest));
+                }
                 self.removed.entry(Digest(digest)).or_default().push(path);
             }
             (1, _) if self.created.len() < MAX_GROUP => self.created.push((path, EntryPath::trusted(value))),
@@ -106,7 +121,9 @@ impl Group {
             let paths: Vec<EntryPath> = self.created.iter().map(|(path, _)| path.clone()).collect();
             let digests = hash(&paths)?;
             for ((path, hint), digest) in self.created.iter().zip(digests) {
-                let Some(digest) = digest else { continue };
+                let Some(digest) = digest.or_else(|| self.known.get(hint).copied()) else {
+                    continue;
+                };
                 let Some(from) = take(&mut self.removed, digest, hint) else {
                     continue;
                 };
@@ -115,7 +132,10 @@ impl Group {
                 renames.halves.push(path, &Half::To { from, digest })?;
             }
         }
-        *self = Self::default();
+        *self = Self {
+            presume: self.presume,
+            ..Self::default()
+        };
         Ok(())
     }
 }

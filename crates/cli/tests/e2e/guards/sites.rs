@@ -73,18 +73,15 @@ fn a_tree_of_which_nothing_is_known_is_refused() {
 
 #[test]
 fn an_archive_whose_top_directory_was_renamed_is_renamed_at_the_standby() {
-    let world = World::new();
+    let world = World::new().configured("");
     world.files("studies/a", 10);
     world.files("studies/b", 10);
     world.congruent_pass();
     fs::rename(world.s("studies"), world.s("archive")).unwrap();
-    let plan = world.run(&[
-        "plan",
-        world.src().to_str().unwrap(),
-        world.dst().to_str().unwrap(),
-    ]);
+    let plan = world.run(&["plan", "p"]);
+    assert_eq!(plan.code, 0, "{plan}");
     let outcome = world.congruent_pass().sent(0);
-    assert_eq!(outcome.document["changes"]["renamed"], 20, "{outcome}\n{plan}");
+    assert_eq!(outcome.document["changes"]["renamed"], 20, "{outcome}");
     assert!(world.d("archive/b/f00009").exists() && !world.d("studies").exists());
     // The same names and contents, and yet others: nobody can say that they were renamed.
     fs::remove_dir_all(world.s("archive")).unwrap();

@@ -24,6 +24,8 @@ pub(super) struct Given {
     pub(super) append_only: Vec<String>,
     /// What production's new files contain, by path; what is not here cannot be read.
     pub(super) contents: BTreeMap<&'static str, u8>,
+    /// Hints are believed, as a plan does that reads nothing.
+    pub(super) presume: bool,
 }
 
 pub(super) struct Planned {
@@ -51,15 +53,20 @@ impl Given {
         let mut note = |finding| found.push(finding);
         let mut draft = draft::draft(merge, &rules, &names, dir.path(), &mut note).unwrap();
         let contents = self.contents;
-        let halves = renames::find(&mut draft, dir.path(), &mut |paths: &[EntryPath]| {
-            read.push(paths.iter().map(ToString::to_string).collect());
-            let digest = |path: &EntryPath| {
-                contents
-                    .get(path.to_string().as_str())
-                    .map(|byte| Digest([*byte; 32]))
-            };
-            Ok(paths.iter().map(digest).collect())
-        });
+        let halves = renames::find(
+            &mut draft,
+            dir.path(),
+            self.presume,
+            &mut |paths: &[EntryPath]| {
+                read.push(paths.iter().map(ToString::to_string).collect());
+                let digest = |path: &EntryPath| {
+                    contents
+                        .get(path.to_string().as_str())
+                        .map(|byte| Digest([*byte; 32]))
+                };
+                Ok(paths.iter().map(digest).collect())
+            },
+        );
         let excluded = self.excluded.iter().map(|at| ExcludedEntry {
             path: path(at),
             stat: None,

@@ -44,6 +44,26 @@ fn a_file_that_moved_is_renamed_out_of_a_directory_that_goes() {
 }
 
 #[test]
+fn where_nothing_may_be_read_a_hint_is_believed_and_nothing_else_is() {
+    let planned = |presume| {
+        Given {
+            production: vec![
+                gone("a", file(1, 5)),
+                gone("b", file(1, 5)),
+                hinted("c", "b", 1, 5),
+                new("d", unread(1, 5)),
+            ],
+            presume,
+            ..Given::default()
+        }
+        .plan()
+    };
+    assert_eq!(planned(true).told(), ["Remove a", "rename b to c", "Create d"]);
+    assert_eq!(planned(true).plan.totals.rename_candidates, 2);
+    assert_eq!(planned(false).plan.totals.renamed, 0);
+}
+
+#[test]
 fn of_equal_files_the_hinted_one_is_taken() {
     let planned = Given {
         production: vec![
