@@ -23,6 +23,7 @@ impl Pass<'_> {
     ) -> Result<PassReport, Failure> {
         self.listener.event(&Event::Began(StepName::Certify));
         let told = self.unread_and_told()?;
+        self.remember_rot()?;
         let (production, standby) = std::thread::scope(|scope| {
             let production = scope.spawn(|| self.sites.production.close());
             let standby = self.sites.standby.close();
@@ -87,13 +88,24 @@ impl Pass<'_> {
         }
     }
 
-    fn remember(&self, observation: &Observation) -> Result<(), Failure> {
-        let mut memory = crate::apply::lock(&self.memory);
+    /// Remembers which side rotted before the manifests take in what is there now: from then on only this memory says
+    /// it, also when the pass is killed before its certificate.
+    fn remember_rot(&self) -> Result<(), Failure> {
         let rotten = crate::apply::lock(&self.rotten);
+        if rotten.is_empty() {
+            return Ok(());
+        }
+        let mut memory = crate::apply::lock(&self.memory);
         let found = self.began.as_second();
         rotten
             .iter()
             .for_each(|(path, site)| memory.note_rot(path, *site, found));
+        self.ledger.remember(&memory)
+    }
+
+    fn remember(&self, observation: &Observation) -> Result<(), Failure> {
+        let mut memory = crate::apply::lock(&self.memory);
+        let rotten = crate::apply::lock(&self.rotten);
         memory.keep_rot(|path| rotten.iter().any(|(known, _)| known == path));
         if self.request.kind == PassKind::Run {
             memory.production_filesystem = Some(observation.production_profile.filesystem.identity.clone());

@@ -68,6 +68,22 @@ fn rot_at_production_is_told_in_every_pass_and_never_mirrored() {
     pair.assert_equal();
 }
 
+/// Once the manifests took in what is there now, they say no more which side differs.
+#[test]
+fn rot_is_not_forgotten_when_the_pass_ends_between_manifest_and_certificate() {
+    for standby in [false, true] {
+        let pair = archive();
+        let site = if standby { &pair.standby } else { &pair.production };
+        rot(site, "d/1");
+        site.state().faults.close_is_cut = true;
+        let ended = pair.pass(&request(PassKind::Run), &crate::support::Recorder::default());
+        assert!(ended.is_err());
+        site.state().faults.close_is_cut = false;
+        let code = if standby { "rot-standby" } else { "rot-production" };
+        assert_eq!(codes(&pair.run()), [code]);
+    }
+}
+
 #[test]
 fn rot_at_the_standby_waits_for_a_repair() {
     let pair = archive();

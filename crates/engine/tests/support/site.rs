@@ -37,6 +37,8 @@ pub(crate) struct Faults {
     pub(crate) refused: BTreeMap<EntryPath, Code>,
     /// The disk reports an error at the end.
     pub(crate) sync_fails: bool,
+    /// The manifest is closed, and no word of that comes back.
+    pub(crate) close_is_cut: bool,
 }
 
 #[derive(Default)]
@@ -383,6 +385,9 @@ impl Site for FakeSite {
         };
         state.policy = state.request.take().map(|request| request.policy);
         state.rows = Some(rows);
+        if state.faults.close_is_cut {
+            return Err(Failure::new(Code::Io, "closing the manifest", "the test says so"));
+        }
         Ok(closed)
     }
 
