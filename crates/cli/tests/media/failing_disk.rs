@@ -84,3 +84,8 @@ fn a_write_without_room_ends_the_pass_without_a_certificate() {
 fn a_write_that_fails_ends_the_pass_without_a_certificate() {
     standby_fails("write", "EIO", "io");
 }
+
+#[test]
+fn a_sync_that_fails_ends_the_pass_without_a_certificate() {
+    standby_fails("fsync", "EIO", "io");
+}

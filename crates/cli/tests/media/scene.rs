@@ -50,10 +50,10 @@ impl Scene {
         fs::write(at, content).unwrap();
     }
 
-    /// One pass, with this room reserved for evidence, and however much may change.
+    /// One pass, with this room reserved for evidence.
     pub(crate) fn pass(&self, reserve: &str) -> Answer {
         let text = format!(
-            "[pair.x]\nproduction = \"{}\"\nstandby = \"{}\"\n[pair.x.guard]\nreserve = {reserve:?}\nmax_change = 100000\n",
+            "[pair.x]\nproduction = \"{}\"\nstandby = \"{}\"\n[pair.x.guard]\nreserve = {reserve:?}\n",
             self.production.display(),
             self.standby.display()
         );
