@@ -6,6 +6,7 @@ mod copy;
 mod mover;
 mod pipeline;
 mod rounds;
+mod undone;
 
 pub(crate) use mover::is_fatal;
 pub(crate) use rounds::{Applied, Applying, apply, interrupted, lock};

@@ -2,6 +2,7 @@
 
 use crate::apply::copy::{Copied, CopyBuffer, copy};
 use crate::apply::rounds::{Applying, Batch, Sums, lock, tell};
+use crate::apply::undone::sets_aside_drift;
 use counterpart_model::{Action, Code, Content, Fact, Failure, Kind, SiteRole, Step};
 use counterpart_port::{Arrived, Attributes, ContentReader, Place, Progress, Settled, Stage};
 use crossbeam_channel::Receiver;
@@ -54,8 +55,7 @@ impl<'a> Mover<'a> {
     }
 
     fn stop(&self, failure: Failure) {
-        lock(&self.sums.fatal).get_or_insert(failure);
-        self.sums.stop.store(true, Relaxed);
+        self.sums.or_stop(Err(failure));
     }
 
     fn failed(&self, mut step: Step, failure: Failure) {
@@ -67,6 +67,7 @@ impl<'a> Mover<'a> {
             (Action::Rename, Code::Vanished) => {
                 step.action = Action::Create;
                 step.from = None;
+                self.sums.undone.made_instead(&step.path);
                 true
             }
             _ => false,
@@ -80,6 +81,7 @@ impl<'a> Mover<'a> {
                 SiteRole::Standby
             };
             self.applying.findings.add_failure(&step.path, site, &failure);
+            self.sums.note_failed(&step);
         }
     }
 
@@ -213,6 +215,9 @@ impl<'a> Mover<'a> {
             Action::Remove | Action::RemovedWithParent => &self.sums.deleted,
         };
         sum.fetch_add(1, Relaxed);
+        if content && sets_aside_drift(step, step.action) {
+            self.sums.drifted.fetch_add(1, Relaxed);
+        }
         self.applying.listener.progress(Progress {
             stage: Stage::Apply,
             entries: 1,

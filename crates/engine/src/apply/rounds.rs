@@ -1,6 +1,7 @@
 //! The rounds of an application: which steps each takes, in which order, on which threads.
 
 use crate::apply::mover::Mover;
+use crate::apply::undone::Undone;
 use crate::event::{Event, Listener};
 use crate::findings::Findings;
 use crate::ledger::log::LogSink;
@@ -11,6 +12,7 @@ use counterpart_model::{Action, Algorithm, Code, EntryPath, Failure, Kind, Step}
 use counterpart_port::{Apply, Place};
 use crossbeam_channel::Sender;
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -41,6 +43,8 @@ pub(crate) struct Applying<'a> {
     pub movers: usize,
     /// When an interrupted pass began whose arrivals are used.
     pub recovered_since_seconds: Option<i64>,
+    /// Where lists are spooled that may grow.
+    pub spool_dir: PathBuf,
 }
 
 /// What an application did.
@@ -48,6 +52,8 @@ pub(crate) struct Applying<'a> {
 pub(crate) struct Applied {
     /// Entries changed.
     pub counts: ChangeCounts,
+    /// Entries among them that something else had written at the standby, and that went to history.
+    pub drifted: u64,
     /// Bytes read at production.
     pub bytes_read: u64,
     /// Bytes brought to the standby.
@@ -55,13 +61,13 @@ pub(crate) struct Applied {
 }
 
 /// Sums that several threads add to.
-#[derive(Default)]
 pub(super) struct Sums {
     pub created: AtomicU64,
     pub modified: AtomicU64,
     pub deleted: AtomicU64,
     pub renamed: AtomicU64,
     pub metadata: AtomicU64,
+    pub drifted: AtomicU64,
     pub bytes_read: AtomicU64,
     pub bytes_sent: AtomicU64,
     /// Set when the rest of the round must not begin.
@@ -70,6 +76,8 @@ pub(super) struct Sums {
     pub fatal: Mutex<Option<Failure>>,
     /// Steps to try once more at the end.
     pub again: Mutex<Vec<Step>>,
+    /// What was counted and did not take effect.
+    pub undone: Undone,
 }
 
 /// Applies a plan.
@@ -78,7 +86,7 @@ pub(super) struct Sums {
 /// What ends a pass: no space, a lost site, an interruption, a failing disk. Everything that took effect is in the
 /// standby's apply log.
 pub(crate) fn apply(applying: &Applying<'_>, plan: &Plan, target: &dyn Apply) -> Result<Applied, Failure> {
-    let sums = Sums::default();
+    let sums = Sums::new(&applying.spool_dir);
     let rounds = Rounds {
         applying,
         plan,
@@ -97,7 +105,7 @@ pub(crate) fn apply(applying: &Applying<'_>, plan: &Plan, target: &dyn Apply) ->
         applying.sites.production.same_tree().map_err(source_lost)?;
         rounds.round(is_removed)?;
     }
-    Ok(sums.applied())
+    sums.applied(plan)
 }
 
 fn source_lost(failure: Failure) -> Failure {
@@ -206,6 +214,7 @@ impl Rounds<'_> {
             self.applying
                 .findings
                 .add_failure(&step.path, counterpart_model::SiteRole::Production, &failure);
+            self.sums.note_failed(&step);
         }
     }
 
@@ -254,6 +263,7 @@ impl Rounds<'_> {
             } else {
                 let site = counterpart_model::SiteRole::Standby;
                 self.applying.findings.add_failure(&path, site, &failure);
+                self.sums.or_stop(self.sums.undone.unpublished(&path));
             }
         }
     }
@@ -264,12 +274,14 @@ impl Rounds<'_> {
             Err(failure) if super::is_fatal(&failure) => Err(failure),
             Err(failure) if step.action == Action::Rename && failure.code == Code::Vanished => {
                 // What it was called went away with a directory that another entry replaced.
+                self.sums.undone.made_instead(&step.path);
                 lock(&self.sums.again).push(instead_of_rename(step.clone()));
                 Ok(None)
             }
             Err(failure) => {
                 let site = counterpart_model::SiteRole::Standby;
                 self.applying.findings.add_failure(&step.path, site, &failure);
+                self.sums.note_failed(step);
                 Ok(None)
             }
         }
@@ -291,8 +303,38 @@ pub(crate) fn interrupted() -> Failure {
 }
 
 impl Sums {
-    fn applied(&self) -> Applied {
-        Applied {
+    fn new(spool_dir: &Path) -> Self {
+        Self {
+            created: AtomicU64::new(0),
+            modified: AtomicU64::new(0),
+            deleted: AtomicU64::new(0),
+            renamed: AtomicU64::new(0),
+            metadata: AtomicU64::new(0),
+            drifted: AtomicU64::new(0),
+            bytes_read: AtomicU64::new(0),
+            bytes_sent: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+            fatal: Mutex::default(),
+            again: Mutex::default(),
+            undone: Undone::new(spool_dir),
+        }
+    }
+
+    /// Notes that a step failed for good before it was counted.
+    pub(super) fn note_failed(&self, step: &Step) {
+        self.or_stop(self.undone.failed(step));
+    }
+
+    /// Ends the application where something failed.
+    pub(super) fn or_stop(&self, result: Result<(), Failure>) {
+        if let Err(failure) = result {
+            lock(&self.fatal).get_or_insert(failure);
+            self.stop.store(true, Relaxed);
+        }
+    }
+
+    fn applied(self, plan: &Plan) -> Result<Applied, Failure> {
+        let mut applied = Applied {
             counts: ChangeCounts {
                 created: self.created.load(Relaxed),
                 modified: self.modified.load(Relaxed),
@@ -300,9 +342,12 @@ impl Sums {
                 renamed: self.renamed.load(Relaxed),
                 metadata: self.metadata.load(Relaxed),
             },
+            drifted: self.drifted.load(Relaxed),
             bytes_read: self.bytes_read.load(Relaxed),
             bytes_sent: self.bytes_sent.load(Relaxed),
-        }
+        };
+        self.undone.take_back(plan, &mut applied)?;
+        Ok(applied)
     }
 }
 

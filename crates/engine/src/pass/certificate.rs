@@ -7,7 +7,7 @@ use crate::apply::Applied;
 use crate::ledger::memory::ExcludedCount;
 use counterpart_evidence::certificate as evidence;
 use counterpart_evidence::certificate::{Certificate, Moment};
-use counterpart_model::{Code, Digest, Failure, SiteRole, Timestamp};
+use counterpart_model::{Digest, Failure, SiteRole, Timestamp};
 use counterpart_port::{Closed, Mount, Profile, ScanReport};
 use counterpart_store::FinishedLog;
 
@@ -187,12 +187,7 @@ impl Pass<'_> {
             history: evidence::HistorySummary {
                 replaced: applied.counts.modified,
                 removed: applied.counts.deleted,
-                drifted: self
-                    .findings
-                    .sums()
-                    .by_code
-                    .get(&Code::Drift)
-                    .map_or(0, |(count, _)| *count),
+                drifted: applied.drifted,
                 kept_until: (set_aside > 0).then_some(kept_until),
             },
         }

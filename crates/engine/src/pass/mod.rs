@@ -219,6 +219,7 @@ impl Pass<'_> {
                 attributes: observation.carries_attributes(),
                 movers: self.threads(),
                 recovered_since_seconds: observation.recovered_since_seconds,
+                spool_dir: self.ledger.spool_dir()?,
             },
             plan,
             target.as_ref(),

@@ -1,7 +1,7 @@
 //! What goes wrong in the middle, and that the next pass puts it right.
 
 use crate::support::pair::request;
-use crate::support::{Pair, Recorder, dir, file, path};
+use crate::support::{Pair, Recorder, dir, file, link, path};
 use counterpart_engine::{PassKind, PassReport};
 use counterpart_model::{Code, Failure};
 
@@ -124,6 +124,57 @@ fn a_step_that_fails_is_told_and_made_in_the_next_pass() {
     let report = pair.run();
     assert!(report.congruent, "{report:?}");
     pair.assert_equal();
+}
+
+#[test]
+fn what_could_not_be_published_is_not_counted_as_changed() {
+    let pair = archive();
+    pair.production.put(&path("gone"), dir());
+    for name in ["gone/1", "gone/2", "replaced"] {
+        pair.production.put(&path(name), file(name, 5));
+    }
+    pair.run();
+    pair.production.take(&path("gone"));
+    pair.production.take(&path("replaced"));
+    pair.production.put(&path("replaced"), link("elsewhere"));
+    pair.production.put(&path("d/3"), file("CONTENT 3", 5));
+    pair.production.put(&path("d/4"), file("CONTENT 4", 5));
+    pair.production.put(&path("d/new"), file("new", 5));
+    let refused = ["gone", "replaced", "d/3", "d/new"];
+    pair.standby.state().faults.unpublished = refused.iter().map(|at| path(at)).collect();
+    let report = pair.run();
+    let changes = report.changes;
+    assert_eq!(
+        (changes.created, changes.modified, changes.deleted),
+        (0, 1, 0),
+        "{report:?}"
+    );
+    assert_eq!(report.different, 4, "{report:?}");
+    pair.standby.state().faults.unpublished.clear();
+    let changes = pair.run().changes;
+    assert_eq!((changes.created, changes.modified, changes.deleted), (1, 2, 3));
+    pair.assert_equal();
+}
+
+#[test]
+fn what_lies_in_a_directory_that_could_not_go_is_not_counted_as_removed() {
+    let pair = archive();
+    pair.run();
+    pair.production.take(&path("d"));
+    pair.production.put(&path("e"), file("something", 5));
+    pair.production.put(&path("d"), file("no directory", 5));
+    pair.standby
+        .state()
+        .faults
+        .refused
+        .insert(path("d"), Code::NameNotHeld);
+    let report = pair.run();
+    let changes = report.changes;
+    assert_eq!(
+        (changes.created, changes.modified, changes.deleted),
+        (1, 0, 0),
+        "{report:?}"
+    );
 }
 
 #[test]

@@ -25,6 +25,7 @@ impl Standby for FakeSite {
         Ok(Box::new(FakeApply {
             site: self,
             last: Mutex::default(),
+            failed: Mutex::default(),
         }))
     }
 
@@ -40,6 +41,7 @@ impl Standby for FakeSite {
 struct FakeApply<'a> {
     site: &'a FakeSite,
     last: Mutex<Option<EntryPath>>,
+    failed: Mutex<Vec<(EntryPath, Failure)>>,
 }
 
 impl Apply for FakeApply<'_> {
@@ -52,6 +54,7 @@ impl Apply for FakeApply<'_> {
         *last = Some(step.path.clone());
         Ok(Box::new(FakePlace {
             site: self.site,
+            failed: &self.failed,
             step: step.clone(),
             bytes: Vec::new(),
         }))
@@ -63,7 +66,7 @@ impl Apply for FakeApply<'_> {
     }
 
     fn failures(&self) -> Vec<(EntryPath, Failure)> {
-        Vec::new()
+        std::mem::take(&mut self.failed.lock().unwrap())
     }
 
     fn sync(&self) -> Result<(), Failure> {
@@ -76,6 +79,7 @@ impl Apply for FakeApply<'_> {
 
 struct FakePlace<'a> {
     site: &'a FakeSite,
+    failed: &'a Mutex<Vec<(EntryPath, Failure)>>,
     step: Step,
     bytes: Vec<u8>,
 }
@@ -110,6 +114,12 @@ impl Place for FakePlace<'_> {
                 format!("changing {path}"),
                 "the test says so",
             ));
+        }
+        if state.faults.unpublished.contains(path) {
+            let doing = format!("publishing {path}");
+            let failure = Failure::new(Code::NameNotHeld, doing, "the test says so");
+            self.failed.lock().unwrap().push((path.clone(), failure));
+            return Ok(Committed::default());
         }
         let kept = state.history.len();
         let bytes = std::mem::take(&mut self.bytes);

@@ -35,6 +35,8 @@ pub(crate) struct Faults {
     pub(crate) lost: bool,
     /// Steps that fail at the standby.
     pub(crate) refused: BTreeMap<EntryPath, Code>,
+    /// Steps that are committed and cannot be published then.
+    pub(crate) unpublished: BTreeSet<EntryPath>,
     /// The disk reports an error at the end.
     pub(crate) sync_fails: bool,
     /// The manifest is closed, and no word of that comes back.
