@@ -81,6 +81,23 @@ fn a_write_without_room_ends_the_pass_without_a_certificate() {
 }
 
 #[test]
+fn a_line_of_history_that_cannot_be_made_durable_ends_the_pass_before_the_name_changes() {
+    let scene = trees();
+    let disk = FuseDisk::new(&scene, "standby", &[]);
+    fill(&scene, "old");
+    scene.congruent(scene.mirror());
+    scene.file("a/two", "a newer one");
+    fs::remove_file(scene.p("three")).unwrap();
+    disk.fail("fsync", "/index", "EIO");
+    let answer = scene.mirror().with_code(4);
+    assert_eq!(answer.document["error"]["code"], "io", "{answer}");
+    assert_eq!(fs::read_to_string(scene.s("a/two")).unwrap(), "old of a/two");
+    assert!(scene.s("three").exists(), "{answer}");
+    disk.heal("fsync");
+    scene.congruent(scene.mirror());
+}
+
+#[test]
 fn a_write_that_fails_ends_the_pass_without_a_certificate() {
     standby_fails("write", "EIO", "io");
 }

@@ -63,6 +63,11 @@ impl Durable {
         broken.and_then(|broken| broken.clone()).map_or(Ok(()), Err)
     }
 
+    /// Notes that something could not be made durable that a sync of the filesystem does not reach.
+    pub(super) fn note_broken(&self, failure: &Failure) {
+        lock(&self.filesystem.broken).get_or_insert_with(|| failure.clone());
+    }
+
     /// Notes that content was written; begins a sync where it has become much.
     pub(super) fn note_written(&self, bytes: u64) {
         let before = self.unsynced_bytes.fetch_add(bytes, Relaxed);

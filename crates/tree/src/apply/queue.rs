@@ -134,7 +134,7 @@ impl Queue {
             std::mem::take(&mut waiting.group)
         };
         if !group.is_empty()
-            && let Err(failure) = self.sync_written()
+            && let Err(failure) = self.sync_written(shared)
         {
             lock(&self.waiting).names.clear();
             return Err(failure);
@@ -147,11 +147,15 @@ impl Queue {
         Ok(())
     }
 
-    fn sync_written(&self) -> Result<(), Failure> {
+    fn sync_written(&self, shared: &Shared) -> Result<(), Failure> {
         if !self.dirty.swap(false, Ordering::AcqRel) {
             return self.durable.broken();
         }
-        self.sync()
+        self.sync()?;
+        shared
+            .aside
+            .sync()
+            .inspect_err(|failure| self.durable.note_broken(failure))
     }
 
     /// Makes everything durable that was done until now. Once that failed, it fails for ever.

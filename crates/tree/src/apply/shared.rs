@@ -30,7 +30,7 @@ pub(super) struct Shared {
     pub aside: Aside,
     pub put: Put,
     pub queue: Queue,
-    /// Each file is synced by itself: the kernel does not pass a sync of the whole filesystem on to a FUSE server.
+    /// Each file, and history's index, is synced by itself: the kernel does not pass a sync of the whole filesystem on to a FUSE server.
     pub syncs_each: bool,
     /// Existing directories that are held, by path: nobody opens one while another closes it.
     held: Mutex<HashMap<EntryPath, Weak<Directory>>>,
@@ -53,10 +53,10 @@ impl Shared {
         incoming: Incoming,
         synced: OwnedFd,
     ) -> Result<Self, Failure> {
-        let aside = Aside::new(root, &options.pass, options.capabilities.exchange)?;
         let put = Put::new(options.carry, options.capabilities.clone(), options.owner_by);
         let queue = Queue::new(synced, options.group);
         let syncs_each = crate::filesystem::identify(root.fd())?.kind.starts_with("fuse");
+        let aside = Aside::new(root, &options.pass, options.capabilities.exchange, syncs_each)?;
         Ok(Self {
             root: root.clone(),
             options,

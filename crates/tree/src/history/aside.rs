@@ -22,6 +22,8 @@ pub(crate) struct Aside {
     root: Root,
     pass: String,
     can_exchange: bool,
+    /// The index is synced by itself: a sync of the whole filesystem does not reach it.
+    syncs_index: bool,
     open: Mutex<Option<Open>>,
 }
 
@@ -66,12 +68,18 @@ impl Slot {
 }
 
 impl Aside {
-    pub(crate) fn new(root: &Root, pass: &str, can_exchange: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        root: &Root,
+        pass: &str,
+        can_exchange: bool,
+        syncs_index: bool,
+    ) -> Result<Self, Failure> {
         pass_name(pass)?;
         Ok(Self {
             root: root.clone(),
             pass: pass.to_owned(),
             can_exchange,
+            syncs_index,
             open: Mutex::new(None),
         })
     }
@@ -147,8 +155,19 @@ impl Aside {
         }
     }
 
+    /// Makes the lines of the index durable, where a sync of the whole filesystem does not.
+    pub(crate) fn sync(&self) -> Result<(), Failure> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = open.as_ref().filter(|_| self.syncs_index) else {
+            return Ok(());
+        };
+        crate::fault::retry(|| rustix::fs::fsync(&open.index))
+            .map_err(|errno| failing("making the history of the pass durable", errno))
+    }
+
     /// Ends the pass's history: from now on its index is believed as it stands.
     pub(crate) fn close(&self) -> Result<(), Failure> {
+        self.sync()?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.take().is_none() {
             return Ok(());
