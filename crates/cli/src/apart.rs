@@ -11,12 +11,28 @@ use std::path::Path;
 /// # Errors
 /// `roots-overlap`, with what lies where.
 pub(crate) fn check(pair: &Pair, state: &Path) -> Result<(), Failure> {
-    let (production, standby) = (&pair.production.0, &pair.standby.0);
-    apart("the standby", standby, "production", production)?;
-    apart("production", production, "the standby", standby)?;
-    let hint = "Give another --state DIR.";
-    apart("the state directory", state, "production", production).map_err(|failure| failure.hint(hint))?;
-    apart("the state directory", state, "the standby", standby).map_err(|failure| failure.hint(hint))
+    let roots = [("production", &pair.production), ("the standby", &pair.standby)];
+    if let (Some(production), Some(standby)) = (pair.production.here(), pair.standby.here()) {
+        apart("the standby", standby, "production", production)?;
+        apart("production", production, "the standby", standby)?;
+    }
+    // A far site's own state is checked by its agent.
+    for (what, root) in roots {
+        if let Some(root) = root.here() {
+            apart("the state directory", state, what, root)
+                .map_err(|failure| failure.hint("Give another --state DIR."))?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the state does not lie in one root.
+///
+/// # Errors
+/// `roots-overlap`.
+pub(crate) fn check_state(state: &Path, root: &Path) -> Result<(), Failure> {
+    apart("the state directory", state, "the root", root)
+        .map_err(|failure| failure.hint("Give another --state DIR."))
 }
 
 fn apart(what: &str, inner: &Path, of: &str, outer: &Path) -> Result<(), Failure> {

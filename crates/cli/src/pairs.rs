@@ -1,13 +1,13 @@
 //! Which pairs there are: those of the configuration, and the trees that `mirror` was given and remembers.
 
-use crate::config::{Config, Found, Location, Pair, find, many_pairs, unknown_pair};
+use crate::config::{Config, Found, Link, Location, Pair, find, many_pairs, unknown_pair};
 use crate::context::Context;
 use counterpart_engine::PairSettings;
 use counterpart_model::{Algorithm, Code, Failure, escape};
 use counterpart_store::files::{PairDir, read_json, write_json_atomic};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// What is remembered of a pair that no configuration names. Paths are in their shown form, which loses no byte.
@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 struct Remembered {
     production: String,
     standby: String,
+    #[serde(default)]
+    link: Link,
     settings: PairSettings,
 }
 
@@ -90,6 +92,11 @@ pub(crate) fn of_trees(
     standby: &OsString,
 ) -> Result<Pair, Failure> {
     let pair = Pair::of("", tree(production)?, tree(standby)?);
+    if let (Location::Far(_), Location::Far(_)) = (&pair.production, &pair.standby) {
+        let why = "both sites are far away";
+        return Err(Failure::new(Code::Usage, "reading the locations", why)
+            .hint("Run it on one of the two hosts, and write that one's path without a host."));
+    }
     let name = name_of(&pair);
     let known = remembered(context)?.into_iter().find(|known| known.name == name);
     Ok(known.unwrap_or_else(|| Pair::of(&name, pair.production, pair.standby)))
@@ -113,11 +120,14 @@ fn tree(path: &OsString) -> Result<Location, Failure> {
 
 /// A name that is the same whenever the same two trees are given: what the source is called, and a digest of both.
 fn name_of(pair: &Pair) -> String {
-    let (production, standby) = (pair.production.0.as_os_str(), pair.standby.0.as_os_str());
-    let both = [production.as_bytes(), standby.as_bytes()].join(&0);
+    let both = [&pair.production, &pair.standby].map(|location| match location {
+        Location::Here(path) => path.as_os_str().as_bytes().to_vec(),
+        far @ Location::Far(_) => far.to_string().into_bytes(),
+    });
+    let both = both.join(&0);
     let called = pair
         .production
-        .0
+        .path()
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
@@ -140,6 +150,7 @@ pub(crate) fn remember(directory: &PairDir, pair: &Pair) -> Result<(), Failure> 
     let remembered = Remembered {
         production: pair.production.to_string(),
         standby: pair.standby.to_string(),
+        link: pair.link.clone(),
         settings: pair.settings.clone(),
     };
     write_json_atomic(&directory.path().join(FILE), &remembered)
@@ -148,23 +159,28 @@ pub(crate) fn remember(directory: &PairDir, pair: &Pair) -> Result<(), Failure> 
 fn remembered(context: &Context) -> Result<Vec<Pair>, Failure> {
     let mut pairs = Vec::new();
     for directory in pair_directories(&context.state_path()?.join("pairs"))? {
-        if let Some(remembered) = read_json::<Remembered>(&directory.join(FILE))? {
-            pairs.push(recall(remembered));
+        let file = directory.join(FILE);
+        if let Some(remembered) = read_json::<Remembered>(&file)? {
+            pairs.push(recall(remembered, &file)?);
         }
     }
     pairs.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(pairs)
 }
 
-fn recall(remembered: Remembered) -> Pair {
-    let location = |text: &str| Location(PathBuf::from(OsString::from_vec(escape::from_shown(text))));
+fn recall(remembered: Remembered, file: &Path) -> Result<Pair, Failure> {
+    let location = |text: &str| {
+        Location::from_shown(text)
+            .map_err(|why| Failure::new(Code::StateDamaged, format!("reading {}", file.display()), why))
+    };
     let mut pair = Pair::of(
         &remembered.settings.name,
-        location(&remembered.production),
-        location(&remembered.standby),
+        location(&remembered.production)?,
+        location(&remembered.standby)?,
     );
+    pair.link = remembered.link;
     pair.settings = remembered.settings;
-    pair
+    Ok(pair)
 }
 
 #[expect(

@@ -98,7 +98,8 @@ impl Default for Carry {
 
 impl Serialize for Carry {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.classes())
+        // Binary formats write the length first.
+        self.classes().collect::<Vec<_>>().serialize(serializer)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::{Attributes, HistoryId};
 use counterpart_model::{Digest, EntryPath, Fact, Failure, Step};
+use serde::{Deserialize, Serialize};
 
 /// A standby that is being changed.
 pub trait Apply: Sync {
@@ -67,7 +68,7 @@ pub trait Place: Send {
 }
 
 /// What became of the content of a place.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Arrived {
     /// It was written to the place, whole.
     Written,
@@ -78,7 +79,7 @@ pub enum Arrived {
 }
 
 /// What a commit did.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Committed {
     /// Where the replaced or removed entry is kept, or will be once the step is published.
     pub history: Option<HistoryId>,

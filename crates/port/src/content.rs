@@ -49,7 +49,7 @@ pub enum Piece {
 }
 
 /// Whether a file stayed as it was while it was read.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Settled {
     /// It did.
     Yes,

@@ -1,5 +1,7 @@
 //! How long work tells how far it is, and learns that it should stop.
 
+use serde::{Deserialize, Serialize};
+
 /// Told of progress; asked whether to stop.
 pub trait Watch: Sync {
     /// Something was done. Called often; must be cheap.
@@ -10,7 +12,7 @@ pub trait Watch: Sync {
 }
 
 /// How far some work is. Numbers are what was done since the last call, never sums.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Progress {
     /// What is being done.
     pub stage: Stage,
@@ -21,7 +23,7 @@ pub struct Progress {
 }
 
 /// The visible stages of work.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Stage {
     /// Observing production.
     ScanProduction,

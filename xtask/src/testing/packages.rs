@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 13] = [
+pub const PACKAGES: [&str; 14] = [
     "rsync",
     "b3sum",
     "attr",
@@ -20,6 +20,7 @@ pub const PACKAGES: [&str; 13] = [
     "btrfs-progs",
     "util-linux",
     "openssh-client",
+    "openssh-server",
     "dcmtk",
     "python3-venv",
 ];

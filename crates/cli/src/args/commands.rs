@@ -1,8 +1,8 @@
 //! The commands and what each says of itself.
 
 use super::options::{
-    DemoArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg, PruneArgs, ReferenceArgs,
-    RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
+    AgentArgs, DemoArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg, PruneArgs,
+    ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
 use clap::Subcommand;
 
@@ -118,6 +118,13 @@ pub enum Command {
     /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too.
     #[command(after_help = "Examples:\n  counterpart prune\n  counterpart prune study-035 --yes")]
     Prune(PruneArgs),
+    /// Serve a site to a `counterpart` at another host
+    ///
+    /// Started there by ssh, it speaks on its standard input and output. Bound to a key at the far account it serves no
+    /// other root than the one named, and with --read-only changes nothing but its own state.
+    #[command(after_help = "Examples:\n  counterpart agent\n  \
+        counterpart agent --root /opt/studies --read-only")]
+    Agent(AgentArgs),
     /// Print this reference as Markdown, or write the schemas of all documents
     #[command(hide = true)]
     Reference(ReferenceArgs),

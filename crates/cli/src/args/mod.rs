@@ -6,8 +6,9 @@ mod values;
 
 pub use commands::{CertificateCommand, Command};
 pub use options::{
-    DemoArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg, PairOrTrees, PruneArgs,
-    ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
+    AgentArgs, DemoArgs, HistoryArgs, InitArgs, LinkArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg,
+    PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs,
+    WhereArgs,
 };
 pub use values::{ColourWhen, DigestWord, ExportForm, ProgressForm, SideWord};
 

@@ -1,7 +1,7 @@
 //! What each command takes.
 
 use super::values::{DigestWord, ExportForm, SideWord};
-use crate::config::value;
+use crate::config::{Link, value};
 use clap::Args;
 use counterpart_engine::Limit;
 use counterpart_model::MetadataClass;
@@ -82,6 +82,43 @@ pub struct MirrorArgs {
     /// Show what would be changed, as `plan` does
     #[arg(long, short = 'n')]
     pub dry_run: bool,
+    /// How the far end is reached.
+    #[command(flatten)]
+    pub link: LinkArgs,
+}
+
+/// How a far end is reached.
+#[derive(Args, Clone, Debug)]
+pub struct LinkArgs {
+    /// An argument for ssh, such as -F or -i and then its file; may be repeated
+    #[arg(long, value_name = "ARGUMENT", action = clap::ArgAction::Append, allow_hyphen_values = true)]
+    pub ssh: Vec<String>,
+    /// The command at the far host [default: counterpart agent]
+    #[arg(long, value_name = "COMMAND")]
+    pub remote: Option<String>,
+}
+
+impl LinkArgs {
+    /// Says anew what was said here.
+    pub(crate) fn change(&self, link: &mut Link) {
+        if !self.ssh.is_empty() {
+            link.ssh.clone_from(&self.ssh);
+        }
+        if let Some(remote) = &self.remote {
+            link.remote.clone_from(remote);
+        }
+    }
+}
+
+/// What `agent` takes.
+#[derive(Args, Clone, Debug)]
+pub struct AgentArgs {
+    /// Serve no other root than this one or what lies beneath it
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Change nothing: serve production only
+    #[arg(long)]
+    pub read_only: bool,
 }
 
 /// What `run` takes.
@@ -121,6 +158,9 @@ pub struct VerifyArgs {
     /// Read every byte of both copies
     #[arg(long)]
     pub reread: bool,
+    /// How the far end of two trees is reached.
+    #[command(flatten)]
+    pub link: LinkArgs,
 }
 
 /// What `log` takes.

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::wire::Wired;
 use crate::{apart, clock, pairs, render, units};
 use counterpart_model::{Code, Failure, MetadataClass, SiteRole};
-use counterpart_port::{Capabilities, Opened, Room, Site as _, Standby as _};
+use counterpart_port::{Capabilities, Opened, Room};
 
 /// A site's clock may be off by so much before that is worth a line of its own.
 const MAX_CLOCK_SECONDS: u64 = 2;
@@ -84,7 +84,11 @@ fn preflight(context: &Context, pair: Pair) -> Result<PairCheck, Failure> {
 }
 
 fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
-    let site = wired.site(role);
+    let reached = match wired.end(role).reach() {
+        Err(failure) => return vec![bad(role.word(), "link", &failure)],
+        Ok(reached) => reached,
+    };
+    let site = reached.site();
     let opened = match site.open(&wired.looking()) {
         Err(failure) if will_be_made(wired, role, &failure) => {
             let location = &wired.pair.standby;
@@ -109,8 +113,16 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
 fn will_be_made(wired: &Wired, role: SiteRole, failure: &Failure) -> bool {
     role == SiteRole::Standby
         && failure.code == Code::TargetMissing
-        && matches!(wired.standby.manifest(), Ok(None))
-        && wired.pair.standby.0.parent().is_some_and(std::path::Path::is_dir)
+        && wired
+            .standby
+            .here()
+            .is_ok_and(|site| matches!(site.manifest(), Ok(None)))
+        && wired
+            .pair
+            .standby
+            .path()
+            .parent()
+            .is_some_and(std::path::Path::is_dir)
 }
 
 fn describe(opened: &Opened, role: SiteRole, pair: &Pair) -> Vec<CheckLine> {

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::wire::Wired;
 use crate::{pairs, render};
 use counterpart_model::{Code, EntryPath, Failure, Row, SiteRole, escape};
-use counterpart_port::{Export, Standby as _, Version};
+use counterpart_port::{Export, Version};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(crate) fn where_is(context: &Context, args: &WhereArgs) -> Result<Exit, Fail
 fn copies_of(wired: &Wired, path: &EntryPath) -> Result<Vec<CopyDocument>, Failure> {
     let mut copies = Vec::new();
     for role in [SiteRole::Production, SiteRole::Standby] {
-        let row = wired.site(role).row(path)?;
+        let row = wired.end(role).here()?.row(path)?;
         copies.extend(row.map(|row| present(wired, role, &row)));
     }
     let kept = versions(wired, path)?
@@ -50,7 +50,9 @@ fn present(wired: &Wired, role: SiteRole, row: &Row) -> CopyDocument {
     } else {
         &wired.pair.standby
     };
-    let file = root.0.join(Path::new(OsStr::from_bytes(row.path.as_bytes())));
+    let file = root
+        .path()
+        .join(Path::new(OsStr::from_bytes(row.path.as_bytes())));
     let obtained = row.seen.obtained;
     CopyDocument {
         pair: wired.pair.name.clone(),
@@ -120,7 +122,7 @@ pub(crate) fn undelete(context: &Context, args: &UndeleteArgs) -> Result<Exit, F
 /// The directory cannot be made, or the name in it is taken.
 pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<std::path::PathBuf, Failure> {
     let to = make_directory(to)?;
-    wired.standby.export(&Export {
+    wired.standby.reach()?.site().export(&Export {
         id: version.id.clone(),
         beneath: EntryPath::root(),
         to: to.clone(),
@@ -164,7 +166,7 @@ pub(crate) fn which_version(wired: &Wired, what: &OsStr) -> Result<Version, Fail
 }
 
 fn versions(wired: &Wired, path: &EntryPath) -> Result<Vec<Version>, Failure> {
-    wired.standby.versions(path)
+    wired.standby.reach()?.site().versions(path)
 }
 
 /// A path beneath a root, also where it is written as it lies on this host; in its shown form or in its own bytes.
@@ -172,7 +174,7 @@ fn versions(wired: &Wired, path: &EntryPath) -> Result<Vec<Version>, Failure> {
 /// # Errors
 /// `usage`, with the rule that it breaks.
 pub(crate) fn entry_path(pair: &Pair, given: &OsStr) -> Result<EntryPath, Failure> {
-    let roots = [&pair.production.0, &pair.standby.0];
+    let roots = [pair.production.path(), pair.standby.path()];
     let beneath = roots
         .into_iter()
         .find_map(|root| Path::new(given).strip_prefix(root).ok());

@@ -23,7 +23,7 @@ pub(crate) fn good_copy(
     let doing = || format!("exporting the good copy of {path}");
     let certified = certified(wired, path)?;
     let to = make_directory(to)?;
-    history::export_present(&Root::open(&wired.pair.standby.0)?, path, &to)?;
+    history::export_present(&Root::open(wired.pair.standby.path())?, path, &to)?;
     let file = to.join(OsStr::from_bytes(path.name()));
     let read_back = digests::of_file(&file, wired.pair.settings.policy.algorithm)?;
     if read_back != certified {
@@ -51,7 +51,7 @@ fn certified(wired: &Wired, path: &EntryPath) -> Result<Digest, Failure> {
         let hint = "`counterpart verify --reread` finds out which side differs from the last certificate.";
         return Err(Failure::new(Code::NotFound, doing(), why).hint(hint));
     }
-    let row = wired.standby.row(path)?;
+    let row = wired.standby.here()?.row(path)?;
     row.and_then(|row| row.fact.digest())
         .ok_or_else(|| Failure::new(Code::NotRead, doing(), "the standby's copy was never read"))
 }

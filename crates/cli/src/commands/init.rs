@@ -1,7 +1,7 @@
 //! `init`: writes a commented counterpart.toml, and never over another.
 
 use crate::args::InitArgs;
-use crate::config::{Config, template};
+use crate::config::{Config, Location, template};
 use crate::context::Context;
 use crate::documents::InitDocument;
 use crate::exit::Exit;
@@ -53,14 +53,15 @@ pub(crate) fn init(context: &Context, args: &InitArgs) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
+/// What is far is written as it was given.
 fn absolute(text: &str) -> String {
-    if crate::config::Location::parse(text, Path::new("")).is_err() {
-        return text.to_owned();
+    match Location::parse(text, Path::new("")) {
+        Ok(location @ Location::Here(_)) => {
+            let path = location.path().to_str().map(str::to_owned);
+            path.unwrap_or_else(|| text.to_owned())
+        }
+        _ => text.to_owned(),
     }
-    std::path::absolute(text)
-        .ok()
-        .and_then(|path| path.to_str().map(str::to_owned))
-        .unwrap_or_else(|| text.to_owned())
 }
 
 /// Writes a file that is not there yet.

@@ -18,7 +18,7 @@ use std::path::Path;
 pub(crate) fn manifest(context: &Context, args: &ManifestArgs) -> Result<Exit, Failure> {
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
     let role = SiteRole::from(args.side);
-    let manifest = wired.site(role).manifest()?.ok_or_else(|| {
+    let manifest = wired.end(role).here()?.manifest()?.ok_or_else(|| {
         let why = format!("{} has no manifest of its {role} yet", wired.pair.name);
         Failure::new(Code::NotFound, "reading a manifest", why).hint("Run the pair first.")
     })?;

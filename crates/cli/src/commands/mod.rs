@@ -1,5 +1,6 @@
 //! The commands: each asks the pair's parts, prints one document, and says how it ended.
 
+mod agent;
 mod certificate;
 mod check;
 mod copies;
@@ -46,6 +47,7 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Repair(args) => passes::repair(context, args),
         Command::Certificate { command } => certificate::certificate(context, command),
         Command::Prune(args) => prune::prune(context, &args),
+        Command::Agent(args) => agent::agent(context, &args),
         Command::Reference(args) => reference::reference(context, &args),
     }
 }

@@ -48,6 +48,8 @@ fn apply_options(pair: &mut Pair, args: &MirrorArgs) -> Result<(), Failure> {
         ..failure
     })?;
     let usual = Pair::of(&pair.name, pair.production.clone(), pair.standby.clone());
+    pair.link = usual.link;
+    args.link.change(&mut pair.link);
     let settings = &mut pair.settings;
     *settings = usual.settings;
     settings.policy.exclude.clone_from(&args.exclude);
@@ -83,7 +85,11 @@ pub(crate) fn run(context: &Context, args: RunArgs) -> Result<Exit, Failure> {
 /// `verify [PAIR or SRC DST]`.
 pub(crate) fn verify(context: &Context, args: &VerifyArgs) -> Result<Exit, Failure> {
     let pair = match (&args.what.first, &args.what.second) {
-        (Some(production), Some(standby)) => pairs::of_trees(context, production, standby)?,
+        (Some(production), Some(standby)) => {
+            let mut pair = pairs::of_trees(context, production, standby)?;
+            args.link.change(&mut pair.link);
+            pair
+        }
         (first, _) => {
             let name = first.as_ref().map(|name| name.to_string_lossy());
             pairs::one(context, name.as_deref())?

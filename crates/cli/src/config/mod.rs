@@ -3,6 +3,7 @@
 //! Only the form is judged here. Whether a site can be reached is for `check`, whether roots overlap for the engine.
 
 mod find;
+mod location;
 mod mistake;
 mod pair;
 mod secret;
@@ -11,8 +12,9 @@ mod template;
 pub mod value;
 
 pub use find::{Found, find};
+pub use location::{FarLocation, Location};
 pub use mistake::{Mistake, Mistakes};
-pub use pair::{Location, Pair, Schedule};
+pub use pair::{Link, Pair, Schedule};
 pub use template::{template, toml_string};
 
 use counterpart_model::{Code, Failure};
@@ -34,7 +36,7 @@ pub struct Config {
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Tables that a later version will understand.
-const LATER_TABLES: [&str; 6] = ["notify", "exception", "backup", "serve", "watchdog", "agent"];
+const LATER_TABLES: [&str; 5] = ["notify", "exception", "backup", "serve", "watchdog"];
 
 impl Config {
     /// Reads a file.

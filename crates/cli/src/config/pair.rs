@@ -1,12 +1,13 @@
 //! One pair of the configuration: where its sites are, when it runs, and what the engine is told.
 
+use super::location::Location;
 use super::section::{Placed, Section};
 use super::value;
 use counterpart_engine::{Guards, PairSettings};
 use counterpart_model::policy::{OwnerBy, StubPolicy};
 use counterpart_model::{Algorithm, Carry, PathGlobs, Policy};
-use serde::Serialize;
-use std::path::{Path, PathBuf};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// One pair.
 #[derive(Clone, Debug, Serialize)]
@@ -21,13 +22,29 @@ pub struct Pair {
     pub schedule: Option<Schedule>,
     /// Bounds a whole pass.
     pub deadline_seconds: Option<u64>,
+    /// How its far end is reached, where it has one.
+    pub link: Link,
     /// What the engine is told.
     pub settings: PairSettings,
 }
 
-/// Where a site is: on this host, in this version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Location(pub PathBuf);
+/// How the far end of a pair is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Arguments for ssh, before the host.
+    pub ssh: Vec<String>,
+    /// The command there.
+    pub remote: String,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            ssh: Vec::new(),
+            remote: "counterpart agent".to_owned(),
+        }
+    }
+}
 
 /// When a pair runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,8 +57,7 @@ pub enum Schedule {
 }
 
 /// Tables and settings of a pair that a later version understands.
-const LATER: [&str; 12] = [
-    "ssh",
+const LATER: [&str; 11] = [
     "probe",
     "database",
     "standby-application",
@@ -54,41 +70,6 @@ const LATER: [&str; 12] = [
     "services",
     "role",
 ];
-
-impl Location {
-    /// Reads `/path`; what is far away is recognised and refused.
-    ///
-    /// # Errors
-    /// Why it cannot be used in this version.
-    pub fn parse(text: &str, base: &Path) -> Result<Self, String> {
-        if text.is_empty() {
-            return Err("write the path of a directory".to_owned());
-        }
-        if is_far(text) {
-            return Err("the far end over ssh comes with a later version; write a local /path".to_owned());
-        }
-        Ok(Self::local(Path::new(text), base))
-    }
-
-    /// A path on this host, made absolute against `base` and the present directory.
-    pub fn local(path: &Path, base: &Path) -> Self {
-        let joined = base.join(path);
-        Self(std::path::absolute(&joined).unwrap_or(joined))
-    }
-}
-
-/// `ssh://…`, or `host:/path` with no slash before the colon.
-fn is_far(text: &str) -> bool {
-    let host = text.split_once(':').map(|(host, _)| host);
-    text.starts_with("ssh://") || host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
-}
-
-impl std::fmt::Display for Location {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use std::os::unix::ffi::OsStrExt as _;
-        out.write_str(&counterpart_model::escape::shown(self.0.as_os_str().as_bytes()))
-    }
-}
 
 impl Pair {
     /// A pair with every default.
@@ -103,6 +84,7 @@ impl Pair {
             standby,
             schedule: None,
             deadline_seconds: None,
+            link: Link::default(),
             settings,
         }
     }
@@ -112,6 +94,8 @@ impl Pair {
         check_name(name, &section);
         let production = site(&mut section, "production", base);
         let standby = site(&mut section, "standby", base);
+        check_one_is_here(&section, production.as_ref(), standby.as_ref());
+        let link = link(&mut section);
         let schedule = schedule(&mut section);
         let deadline_seconds = section.parsed("deadline", value::duration);
         let mut settings = PairSettings {
@@ -133,6 +117,7 @@ impl Pair {
             standby: standby?,
             schedule,
             deadline_seconds,
+            link,
             settings,
         })
     }
@@ -158,6 +143,22 @@ fn site(section: &mut Section<'_>, key: &'static str, base: &Path) -> Option<Loc
     parsed
         .map_err(|hint| section.wrong(text.span, format!("`{key}` cannot be {:?}", text.value), hint))
         .ok()
+}
+
+fn check_one_is_here(section: &Section<'_>, production: Option<&Location>, standby: Option<&Location>) {
+    if let (Some(Location::Far(_)), Some(Location::Far(_))) = (production, standby) {
+        let hint = "run it on one of the two hosts, and write that one's path without a host";
+        section.wrong(section.span(), "both sites are far away", hint);
+    }
+}
+
+fn link(section: &mut Section<'_>) -> Link {
+    let usual = Link::default();
+    let ssh = section.texts("ssh").unwrap_or_default();
+    Link {
+        ssh: ssh.into_iter().map(|argument| argument.value).collect(),
+        remote: section.text("remote").map_or(usual.remote, |remote| remote.value),
+    }
 }
 
 fn schedule(section: &mut Section<'_>) -> Option<Schedule> {

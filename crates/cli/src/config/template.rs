@@ -28,6 +28,11 @@ production = {production}
 # The standby is made equal. The name .counterpart in it belongs to Counterpart.
 standby    = {standby}
 
+# One of the two may be on another host, as "host:/path" or "ssh://user@host:port/path". The system's ssh leads there, with
+# its own configuration and keys; further arguments for it, and the command there:
+# ssh    = []
+# remote = "counterpart agent"
+
 # When a pass is due; `status` tells the next one. One of the two, or neither:
 # every = "4h"
 # at    = "00:08"

@@ -130,7 +130,7 @@ fn nothing_is_lost(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<
          mistake can be undone:",
     )?;
     stage.command(&Places::command("history ."))?;
-    let all = wired.standby.versions(&EntryPath::root())?;
+    let all = wired.standby.here()?.versions(&EntryPath::root())?;
     let versions = all.iter().map(VersionDocument::from).collect();
     let document = HistoryDocument {
         pair: wired.pair.name.clone(),

@@ -1,6 +1,6 @@
 //! Each mistake in a configuration is told with its place, its word and what to write instead.
 
-use counterpart_cli::config::{Config, Pair, Schedule, template};
+use counterpart_cli::config::{Config, Location, Pair, Schedule, template};
 use counterpart_engine::{Limit, PairSettings};
 use counterpart_model::{Algorithm, MetadataClass};
 use std::path::Path;
@@ -55,7 +55,7 @@ fn a_full_pair_is_understood() {
         reserve = "1 GiB"
         "#,
     );
-    assert_eq!(pair.production.0, Path::new("/etc/studies"));
+    assert_eq!(pair.production.path(), Path::new("/etc/studies"));
     assert_eq!(
         (pair.schedule, pair.deadline_seconds),
         (Some(Schedule::EverySeconds(14_400)), Some(10_800))
@@ -166,21 +166,36 @@ fn a_value_that_cannot_be_is_named_with_what_can() {
 }
 
 #[test]
-fn the_far_end_comes_later() {
-    for place in ["host:/path", "ssh://user@host:22/path"] {
-        let text = format!("[pair.a]\nproduction = \"/p\"\nstandby = \"{place}\"\n");
-        let told = mistakes(&text);
-        assert!(
-            told[0].starts_with("counterpart.toml:3:11: `standby` cannot be"),
-            "{told:?}"
-        );
-        assert!(
-            told[0].contains("over ssh comes with a later version"),
-            "{told:?}"
-        );
+fn one_site_may_be_far() {
+    let of = |place: &str| format!("[pair.a]\nproduction = \"/p\"\nstandby = \"{place}\"\n");
+    for (place, port, shown) in [
+        ("host:/path", None, "host:/path"),
+        ("ssh://user@host:22/path", Some(22), "ssh://user@host:22/path"),
+        ("ssh://user@host/path", None, "user@host:/path"),
+    ] {
+        let pair = understood(&of(place));
+        let Location::Far(far) = &pair.standby else {
+            panic!("{place} is far");
+        };
+        assert_eq!((far.port, far.path.as_path()), (port, Path::new("/path")));
+        assert_eq!(pair.standby.to_string(), shown);
+        assert_eq!(Location::from_shown(shown), Ok(pair.standby.clone()));
     }
+    for (place, why) in [
+        ("host:path", "absolute path"),
+        ("-oProxyCommand=true:/path", "begins with `-`"),
+        ("-l@host:/path", "begins with `-`"),
+        ("user@-host:/path", "begins with `-`"),
+        ("ssh://host:many/path", "no port"),
+        ("two hosts:/path", "space"),
+    ] {
+        let told = mistakes(&of(place));
+        assert!(told[0].contains(why), "{told:?}");
+    }
+    let told = mistakes("[pair.a]\nproduction = \"a:/p\"\nstandby = \"b:/s\"\n");
+    assert!(told[0].contains("both sites are far away"), "{told:?}");
     let local = understood("[pair.a]\nproduction = \"./a:b\"\nstandby = \"/s:1\"\n");
-    assert_eq!(local.production.0, Path::new("/etc/a:b"));
+    assert_eq!(local.production.path(), Path::new("/etc/a:b"));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The harness: two trees, a state directory, the program, and the oracles that hold after every pass.
 
+mod far;
 mod listing;
 mod outcome;
 mod tools;
 
+pub use far::Far;
 pub use listing::{Listing, listing};
 pub use outcome::Outcome;
 pub use tools::*;
@@ -98,11 +100,12 @@ impl World {
 
     /// Writes the configuration anew.
     pub fn configure(&self, tables: &str) {
-        let (src, dst) = (self.src(), self.dst());
+        let (src, dst) = (self.src_location(), self.dst_location());
         let text = format!(
-            "[pair.p]\nproduction = \"{}\"\nstandby = \"{}\"\n{tables}\n",
-            src.display(),
-            dst.display()
+            "[pair.p]\nproduction = \"{}\"\nstandby = \"{}\"\n{}{tables}\n",
+            src.to_str().unwrap(),
+            dst.to_str().unwrap(),
+            Far::wanted().settings(self.dir.path())
         );
         fs::write(self.path("counterpart.toml"), text).unwrap();
     }
@@ -122,6 +125,16 @@ impl World {
 
     pub fn dst(&self) -> PathBuf {
         self.path("dst")
+    }
+
+    /// Production as the program is told of it.
+    pub fn src_location(&self) -> OsString {
+        Far::wanted().production(self.src().into())
+    }
+
+    /// The standby as the program is told of it.
+    pub fn dst_location(&self) -> OsString {
+        Far::wanted().standby(self.dst().into())
     }
 
     pub fn state(&self) -> PathBuf {
@@ -196,7 +209,8 @@ impl World {
         let mut words: Vec<OsString> = if self.configured {
             vec!["run".into(), "p".into()]
         } else {
-            vec!["mirror".into(), self.src().into(), self.dst().into()]
+            let trees = vec!["mirror".into(), self.src_location(), self.dst_location()];
+            [trees, Far::wanted().options(self.dir.path())].concat()
         };
         words.extend(self.options.iter().map(OsString::from));
         words.extend(options.iter().map(|word| word.as_ref().to_owned()));
@@ -257,7 +271,8 @@ impl World {
         if self.configured {
             words.push("p".into());
         } else {
-            words.extend([self.src().into(), self.dst().into()]);
+            words.extend([self.src_location(), self.dst_location()]);
+            words.extend(Far::wanted().options(self.dir.path()));
         }
         words.extend(options.iter().map(OsString::from));
         let outcome = self.run(&words);
@@ -312,6 +327,10 @@ impl World {
 
     /// Exports the list of one side and has it checked by the program that it is for.
     pub fn assert_list(&self, pair: &str, side: &str, root: &Path) {
+        // What a far site knows is asked for at its host.
+        if Far::wanted().is(side) {
+            return;
+        }
         let (form, checker) = if self.sha256 {
             ("sha256sum", "sha256sum")
         } else {
@@ -368,6 +387,14 @@ impl World {
             .as_array()
             .cloned()
             .unwrap_or_default()
+    }
+}
+
+impl World {
+    /// What a kept version of a file holds.
+    pub fn kept(&self, version: &serde_json::Value) -> Vec<u8> {
+        let id = version["id"].as_str().unwrap();
+        fs::read(self.d(format!(".counterpart/history/{id}"))).unwrap()
     }
 }
 

@@ -114,10 +114,7 @@ fn two_passes_of_one_pair_do_not_run_at_once() {
     let world = many();
     let first = started_stopped(&world);
     world.bare_pass().failed(5, "locked");
-    let (src, dst) = (world.src(), world.dst());
-    world
-        .run(&["verify".as_ref(), src.as_os_str(), dst.as_os_str()])
-        .failed(5, "locked");
+    world.verify(&[]).failed(5, "locked");
     signal(&first, "CONT");
     let output = first.wait_with_output().unwrap();
     assert_eq!(Outcome::of(&[], &output).code, 0);

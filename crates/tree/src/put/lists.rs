@@ -13,6 +13,10 @@ const LIMIT_BYTES: usize = 65_536;
 
 /// Sets the wanted attributes and removes carried ones that are not wanted.
 pub(super) fn put_xattrs(held: Held<'_>, wanted: &[(Vec<u8>, Vec<u8>)], mode: u32) -> Result<bool, Errno> {
+    // They may come from another machine: what the kernel or another program trusts is never set.
+    if !wanted.iter().all(|(name, _)| is_carried(name)) {
+        return Err(Errno::PERM);
+    }
     let present = names(held)?;
     let is_wanted = |name: &[u8]| wanted.iter().any(|(other, _)| other == name);
     let unwanted: Vec<&[u8]> = present

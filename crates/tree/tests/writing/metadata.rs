@@ -81,6 +81,35 @@ fn attributes_and_lists_are_set_and_removed() {
     assert_eq!(scene.mode("a"), 0o440);
 }
 
+/// A far production may say what it likes: an attribute that the kernel heeds is not set, and nothing is published.
+#[test]
+fn attributes_beyond_a_users_own_are_refused() {
+    let scene = Scene::new().carrying(&[Class::Mode, Class::Mtime, Class::Xattr]);
+    let mut wanted = file(b"x", 0o755, time(1));
+    wanted.metadata.xattr = Some(Digest([1; 32]));
+    for name in [
+        "trusted.overlay.opaque",
+        "security.capability",
+        "system.posix_acl_access",
+        "user",
+    ] {
+        let hostile = Attributes {
+            xattrs: vec![(name.into(), b"y".to_vec())],
+            ..Attributes::default()
+        };
+        let applier = scene.start(&format!("p-{}", name.len()));
+        let step = create("a", wanted.clone());
+        let mut place = applier.place(&step).unwrap();
+        place.write(b"x").unwrap();
+        place
+            .commit(Some(&wanted), &hostile, Arrived::Written)
+            .unwrap_err();
+        drop(place);
+        applier.finish().unwrap();
+        assert!(!scene.on_disk("a").exists(), "{name}");
+    }
+}
+
 #[test]
 fn bits_without_their_list_open_nothing_that_the_list_had_closed() {
     let scene = Scene::new();

@@ -1,5 +1,9 @@
 //! Puts a pair together from its parts and runs passes over it: the one place that knows sites, ledger and engine.
 
+mod end;
+
+pub(crate) use end::End;
+
 use crate::config::Pair;
 use crate::context::Context;
 use crate::{apart, clock, pairs, who};
@@ -7,7 +11,6 @@ use counterpart_engine::{Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
 use counterpart_port::OpenRequest;
-use counterpart_site::{LocalSite, LocalSiteOptions};
 use counterpart_store::files::PairDir;
 use counterpart_store::{Holder, Lock};
 use counterpart_tree::Root;
@@ -21,9 +24,9 @@ pub(crate) struct Wired {
     /// Where its state is.
     pub(crate) directory: PairDir,
     /// Production.
-    pub(crate) production: LocalSite,
+    pub(crate) production: End,
     /// The standby.
-    pub(crate) standby: LocalSite,
+    pub(crate) standby: End,
     /// What belongs to the pair as a whole.
     pub(crate) ledger: Ledger,
 }
@@ -50,8 +53,8 @@ impl Wired {
         // Before anything is made: the state must not come to lie beneath a root.
         apart::check(&pair, &context.state_path()?)?;
         let directory = context.state()?.pair(&pair.name)?;
-        let production = site(&directory, &pair, SiteRole::Production)?;
-        let standby = site(&directory, &pair, SiteRole::Standby)?;
+        let production = End::of(&directory, &pair, SiteRole::Production)?;
+        let standby = End::of(&directory, &pair, SiteRole::Standby)?;
         let ledger = Ledger::open(directory.clone())?;
         Ok(Self {
             pair,
@@ -70,8 +73,8 @@ impl Wired {
         Self::open(context, pairs::one(context, name)?)
     }
 
-    /// The site of a role.
-    pub(crate) const fn site(&self, role: SiteRole) -> &LocalSite {
+    /// The end of a role.
+    pub(crate) const fn end(&self, role: SiteRole) -> &End {
         match role {
             SiteRole::Production => &self.production,
             SiteRole::Standby => &self.standby,
@@ -84,16 +87,19 @@ impl Wired {
     /// Why the pass could not come to its end.
     pub(crate) fn pass(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<Outcome, Failure> {
         let request = self.request(context, kind, wish)?;
+        let (production, standby) = (self.production.reach()?, self.standby.reach()?);
         let sites = Sites {
-            production: &self.production,
-            standby: &self.standby,
+            production: production.site(),
+            standby: standby.site(),
         };
         let shown = context
             .terminal
             .watch(&self.pair.name, self.pair.deadline_seconds);
         let outcome = run(&self.pair.settings, &sites, &self.ledger, &request, &shown);
         let late = shown.ran_out_of_time();
-        outcome.map_err(|failure| unfinished(failure, late))
+        outcome
+            .map_err(|failure| standby.explain(production.explain(failure)))
+            .map_err(|failure| unfinished(failure, late))
     }
 
     fn request(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<PassRequest, Failure> {
@@ -121,7 +127,8 @@ impl Wired {
         } else {
             None
         };
-        let root = Root::open(&self.pair.standby.0)?;
+        self.standby.here()?;
+        let root = Root::open(self.pair.standby.path())?;
         let now = clock::now().seconds;
         let mut expired = history::expired(&root, before_seconds)?;
         let mut promised = Vec::new();
@@ -165,20 +172,6 @@ fn holder() -> Holder {
     }
 }
 
-fn site(directory: &PairDir, pair: &Pair, role: SiteRole) -> Result<LocalSite, Failure> {
-    let location = match role {
-        SiteRole::Production => &pair.production,
-        SiteRole::Standby => &pair.standby,
-    };
-    Ok(LocalSite::new(LocalSiteOptions {
-        role,
-        pair: pair.name.clone(),
-        root: location.0.clone(),
-        state: directory.site(role)?,
-        read_ahead_threads: None,
-    }))
-}
-
 /// SHA-256 over the canonical JSON of a pair's settings in force, in hexadecimal.
 fn config_sha256(pair: &Pair) -> Result<String, Failure> {
     // Locations are in their shown form, since a path need not be UTF-8.
@@ -186,6 +179,7 @@ fn config_sha256(pair: &Pair) -> Result<String, Failure> {
         "production": pair.production.to_string(),
         "standby": pair.standby.to_string(),
         "settings": pair.settings,
+        "link": pair.link,
         "schedule": pair.schedule,
         "deadline_seconds": pair.deadline_seconds,
     });

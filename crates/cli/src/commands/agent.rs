@@ -1,0 +1,92 @@
+//! `agent`: the far end of a link, on standard input and output.
+
+use crate::apart;
+use crate::args::AgentArgs;
+use crate::context::Context;
+use crate::exit::Exit;
+use counterpart_link::Wanted;
+use counterpart_link::agent::{Host, serve};
+use counterpart_model::{Code, Failure, SiteRole};
+use counterpart_port::Standby;
+use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_store::files::StateDir;
+use std::ffi::OsString;
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
+
+/// `agent`.
+pub(crate) fn agent(context: &Context, args: &AgentArgs) -> Result<Exit, Failure> {
+    let stream = |fd: std::os::fd::BorrowedFd<'_>| {
+        fd.try_clone_to_owned()
+            .map_err(|error| Failure::new(Code::Io, "taking the stream over", error))
+    };
+    let input = stream(std::io::stdin().as_fd())?;
+    let output = stream(std::io::stdout().as_fd())?;
+    let host = ThisHost { context, args };
+    serve(input, output, &host, env!("CARGO_PKG_VERSION"))?;
+    Ok(Exit::Done)
+}
+
+/// Gives callers the sites of this host that they may have.
+struct ThisHost<'a> {
+    context: &'a Context,
+    args: &'a AgentArgs,
+}
+
+impl Host for ThisHost<'_> {
+    fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure> {
+        let root = PathBuf::from(OsString::from_vec(wanted.root.clone()));
+        if self.args.read_only && wanted.role == SiteRole::Standby {
+            return Err(refused(&root, "it only serves production"));
+        }
+        self.check_root(&root)?;
+        apart::check_state(&self.context.state_path()?, &root)?;
+        let state: StateDir = self.context.state()?;
+        Ok(Box::new(LocalSite::new(LocalSiteOptions {
+            role: wanted.role,
+            pair: wanted.pair.clone(),
+            state: state.pair(&wanted.pair)?.site(wanted.role)?,
+            root,
+            read_ahead_threads: None,
+        })))
+    }
+}
+
+impl ThisHost<'_> {
+    /// A root must be absolute and plain, and lie where this agent may serve, through no link that leads out.
+    fn check_root(&self, root: &Path) -> Result<(), Failure> {
+        use std::path::Component;
+        let plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
+        if !root.is_absolute() || !root.components().all(plain) {
+            return Err(refused(root, "it is no absolute path"));
+        }
+        let Some(bounds) = &self.args.root else {
+            return Ok(());
+        };
+        if real(root).starts_with(real(bounds)) {
+            Ok(())
+        } else {
+            Err(refused(root, &format!("it serves only {}", bounds.display())))
+        }
+    }
+}
+
+/// The path without links; of what is not there yet, that of the directory that it will be made in.
+#[expect(clippy::disallowed_methods, reason = "the program checks what it may serve")]
+fn real(path: &Path) -> PathBuf {
+    match (std::fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Ok(real), _, _) => real,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        _ => path.to_owned(),
+    }
+}
+
+fn refused(root: &Path, why: &str) -> Failure {
+    Failure::new(
+        Code::Usage,
+        format!("asking the agent for {}", root.display()),
+        format!("the agent refuses: {why}"),
+    )
+    .hint("Look at the command that is bound to the key in the far account's authorized_keys.")
+}

@@ -1,0 +1,140 @@
+//! One end of a pair: a site of this host, or one that a link reaches when it is first needed.
+
+use crate::config::{FarLocation, Link, Location, Pair};
+use counterpart_link::ssh::{Session, Ssh};
+use counterpart_link::{RemoteSite, Wanted};
+use counterpart_model::{Code, Failure, SiteRole};
+use counterpart_port::Standby;
+use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_store::files::PairDir;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::{Mutex, PoisonError};
+
+/// One end of a pair.
+pub(crate) enum End {
+    /// On this host.
+    Here(LocalSite),
+    /// At another one.
+    Far(FarEnd),
+}
+
+/// A far site, and how it is reached.
+pub(crate) struct FarEnd {
+    wanted: Wanted,
+    ssh: Ssh,
+    shown: String,
+}
+
+/// A site that can be asked.
+pub(crate) enum Reached<'a> {
+    /// On this host.
+    Here(&'a LocalSite),
+    /// Over a link; the site goes before its session, so that ssh sees the end of the stream.
+    Far(Box<RemoteSite>, Mutex<Session>),
+}
+
+impl End {
+    /// The end of a pair; nothing is opened yet.
+    ///
+    /// # Errors
+    /// The state directory cannot be made.
+    pub(crate) fn of(directory: &PairDir, pair: &Pair, role: SiteRole) -> Result<Self, Failure> {
+        let location = match role {
+            SiteRole::Production => &pair.production,
+            SiteRole::Standby => &pair.standby,
+        };
+        Ok(match location {
+            Location::Here(root) => Self::Here(LocalSite::new(LocalSiteOptions {
+                role,
+                pair: pair.name.clone(),
+                root: root.clone(),
+                state: directory.site(role)?,
+                read_ahead_threads: None,
+            })),
+            Location::Far(far) => Self::Far(FarEnd {
+                wanted: Wanted {
+                    role,
+                    pair: pair.name.clone(),
+                    root: far.path.as_os_str().as_bytes().to_vec(),
+                },
+                ssh: ssh(far, &pair.link),
+                shown: location.to_string(),
+            }),
+        })
+    }
+
+    /// The site, where it is on this host.
+    ///
+    /// # Errors
+    /// What was asked for is kept at the far end.
+    pub(crate) fn here(&self) -> Result<&LocalSite, Failure> {
+        match self {
+            Self::Here(site) => Ok(site),
+            Self::Far(far) => {
+                let doing = format!("asking {}", far.shown);
+                let hint = "Run this command at that host.";
+                Err(Failure::new(Code::Usage, doing, "what it knows is kept there").hint(hint))
+            }
+        }
+    }
+
+    /// The site, reached now.
+    ///
+    /// # Errors
+    /// `site-lost` with what ssh said, or why the agent refuses.
+    pub(crate) fn reach(&self) -> Result<Reached<'_>, Failure> {
+        match self {
+            Self::Here(site) => Ok(Reached::Here(site)),
+            Self::Far(far) => far.reach(),
+        }
+    }
+}
+
+fn ssh(far: &FarLocation, link: &Link) -> Ssh {
+    Ssh {
+        program: "ssh".into(),
+        arguments: link.ssh.iter().map(OsString::from).collect(),
+        destination: far.destination.clone(),
+        port: far.port,
+        remote: link.remote.clone(),
+    }
+}
+
+impl FarEnd {
+    fn reach(&self) -> Result<Reached<'_>, Failure> {
+        let (mut session, input, output) = self.ssh.start()?;
+        match RemoteSite::connect(input, output, &self.wanted, env!("CARGO_PKG_VERSION")) {
+            Ok(site) => Ok(Reached::Far(Box::new(site), Mutex::new(session))),
+            Err(failure) => Err(self.named(session.explain(failure))),
+        }
+    }
+
+    fn named(&self, failure: Failure) -> Failure {
+        Failure {
+            doing: format!("{} at {}", failure.doing, self.shown),
+            ..failure
+        }
+    }
+}
+
+impl Reached<'_> {
+    /// The site itself.
+    pub(crate) fn site(&self) -> &dyn Standby {
+        match self {
+            Self::Here(site) => *site,
+            Self::Far(site, _) => site.as_ref(),
+        }
+    }
+
+    /// A failure, with what ssh said of it where it is the link's.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        match self {
+            Self::Far(_, session) if failure.code == Code::SiteLost => session
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .explain(failure),
+            _ => failure,
+        }
+    }
+}

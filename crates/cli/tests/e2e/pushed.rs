@@ -1,0 +1,31 @@
+//! The end-to-end cases once more with the standby behind a real ssh and sshd: what changed is pushed to it.
+//!
+//! What only a command at the far host can tell is left to the cases with both sites on this host.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod dicom;
+mod excludes;
+mod findings {
+    // What cannot be read is tried by another account, which reaches no far host.
+    mod append_only;
+    mod drift;
+    mod rot;
+    mod unsettled;
+}
+mod guards;
+mod harness;
+mod interrupting;
+mod kinds;
+mod metadata;
+mod random;
+mod renames;
+mod verifying;

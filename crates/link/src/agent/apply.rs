@@ -1,0 +1,229 @@
+//! A standby that is changed from the other end: places in the order of one channel, their content on lanes.
+
+use super::answer::Far;
+use crate::call::{Commit, Fill, Order, Rested};
+use crate::connection::{Channel, Item, decode, lock, unexpected};
+use counterpart_model::{Code, Digest, Failure, Step};
+use counterpart_port::{Apply, Committed, Place};
+use crossbeam_channel::{Receiver, unbounded};
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::{Builder, Scope};
+
+/// Places that wait to be filled, at most.
+const MAX_PLACES: usize = 64 << 10;
+
+/// A place, or why there is none.
+type Placed<'t> = Result<Box<dyn Place + 't>, Failure>;
+
+/// Places that wait to be filled, by their numbers.
+struct Places<'t> {
+    waiting: Mutex<(HashMap<u64, Placed<'t>>, bool)>,
+    changed: Condvar,
+}
+
+/// Serves one application until the channel of its orders ends.
+pub(super) fn serve(far: &Far<'_>, channel: &Channel) -> Result<(), Failure> {
+    let (lanes, arriving) = unbounded();
+    if !far.begin_lanes(lanes) {
+        let why = "one is under way already";
+        return channel.send(&Err::<(), _>(Failure::new(
+            Code::Io,
+            "starting an application",
+            why,
+        )));
+    }
+    let served = match far.site.apply() {
+        Ok(target) => channel
+            .send(&Ok::<(), Failure>(()))
+            .and_then(|()| carry_out(far, target.as_ref(), channel, &arriving)),
+        Err(failure) => channel.send(&Err::<(), _>(failure)),
+    };
+    far.end_lanes();
+    served
+}
+
+fn carry_out(
+    far: &Far<'_>,
+    target: &dyn Apply,
+    channel: &Channel,
+    arriving: &Receiver<Channel>,
+) -> Result<(), Failure> {
+    let places = Places {
+        waiting: Mutex::default(),
+        changed: Condvar::new(),
+    };
+    std::thread::scope(|scope| {
+        let places = &places;
+        scope.spawn(move || open_lanes(scope, places, arriving));
+        let ended = obey(target, places, channel);
+        far.end_lanes();
+        places.end();
+        ended
+    })
+}
+
+fn open_lanes<'s, 'e, 't: 'e>(
+    scope: &'s Scope<'s, 'e>,
+    places: &'e Places<'t>,
+    arriving: &Receiver<Channel>,
+) {
+    for lane in arriving {
+        let run = move || Lane::new(&lane, places).run();
+        // Where there is no thread, the lane closes, which its user is told.
+        drop(Builder::new().name("lane".to_owned()).spawn_scoped(scope, run));
+    }
+}
+
+/// Carries out orders, in order.
+fn obey<'t>(target: &'t dyn Apply, places: &Places<'t>, channel: &Channel) -> Result<(), Failure> {
+    while let Some(item) = channel.take()? {
+        let Item::Message(order) = item else {
+            return Err(unexpected("bytes where an order is due"));
+        };
+        match decode(&order)? {
+            Order::Place(number, step) => places.put(number, place(target, &step))?,
+            Order::Forget(number) => places.forget(number),
+            Order::Rest => {
+                let rested = target.rest();
+                let unpublished = target.failures();
+                channel.send(&Rested { rested, unpublished })?;
+            }
+            Order::Sync => channel.send(&target.sync())?,
+        }
+    }
+    Ok(())
+}
+
+fn place<'t>(target: &'t dyn Apply, step: &Step) -> Placed<'t> {
+    target.place(step)
+}
+
+impl<'t> Places<'t> {
+    fn put(&self, number: u64, placed: Placed<'t>) -> Result<(), Failure> {
+        let mut waiting = lock(&self.waiting);
+        if waiting.0.len() >= MAX_PLACES {
+            return Err(unexpected("more places than may wait"));
+        }
+        waiting.0.insert(number, placed);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    fn forget(&self, number: u64) {
+        let forgotten = lock(&self.waiting).0.remove(&number);
+        drop(forgotten);
+    }
+
+    /// Nothing is placed any more.
+    fn end(&self) {
+        let left = {
+            let mut waiting = lock(&self.waiting);
+            waiting.1 = true;
+            std::mem::take(&mut waiting.0)
+        };
+        drop(left);
+        self.changed.notify_all();
+    }
+
+    /// The place of a number, which may be on its way still.
+    fn take(&self, number: u64) -> Placed<'t> {
+        let mut waiting = lock(&self.waiting);
+        loop {
+            if let Some(placed) = waiting.0.remove(&number) {
+                return placed;
+            }
+            if waiting.1 {
+                return Err(unexpected("content for no place"));
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Fills one place after the other.
+struct Lane<'c, 't> {
+    channel: &'c Channel,
+    places: &'c Places<'t>,
+    place: Option<Placed<'t>>,
+    /// The failure of the present place was told.
+    told: bool,
+}
+
+impl<'c, 't> Lane<'c, 't> {
+    fn new(channel: &'c Channel, places: &'c Places<'t>) -> Self {
+        Self {
+            channel,
+            places,
+            place: None,
+            told: false,
+        }
+    }
+
+    /// Until the channel ends, or its user says what makes no sense.
+    fn run(&mut self) {
+        while let Ok(Some(item)) = self.channel.take() {
+            let done = match item {
+                Item::Bytes(bytes) => self.fill(|place| place.write(&bytes)),
+                Item::Message(fill) => decode(&fill).and_then(|fill| self.message(fill)),
+            };
+            if done.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn message(&mut self, fill: Fill) -> Result<(), Failure> {
+        match fill {
+            Fill::Begin(number) => {
+                self.place = Some(self.places.take(number));
+                self.told = false;
+                self.fill(|_| Ok(()))
+            }
+            Fill::ArrivedBefore => {
+                let before: Option<Digest> = match &self.place {
+                    Some(Ok(place)) => place.arrived_before(),
+                    _ => None,
+                };
+                self.channel.send(&before)
+            }
+            Fill::Hole(len) => self.fill(|place| place.hole(len)),
+            Fill::Commit(commit) => self.commit(&commit),
+            Fill::Drop => {
+                self.place = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Does something to the place. Its first failure stays, and is told at once; all that follows passes it over.
+    fn fill(&mut self, act: impl FnOnce(&mut dyn Place) -> Result<(), Failure>) -> Result<(), Failure> {
+        match &mut self.place {
+            Some(Ok(place)) => {
+                if let Err(failure) = act(place.as_mut()) {
+                    self.place = Some(Err(failure));
+                }
+            }
+            Some(Err(_)) => {}
+            None => return Err(unexpected("content before its place")),
+        }
+        if let (Some(Err(failure)), false) = (&self.place, self.told) {
+            self.told = true;
+            return self.channel.send(&Err::<Committed, _>(failure.clone()));
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Result<(), Failure> {
+        match self.place.take() {
+            Some(Ok(mut place)) => {
+                let committed = place.commit(commit.fact.as_ref(), &commit.attributes, commit.arrived);
+                drop(place);
+                self.channel.send(&committed)
+            }
+            // It was told already.
+            Some(Err(_)) => Ok(()),
+            None => Err(unexpected("the end of no place")),
+        }
+    }
+}

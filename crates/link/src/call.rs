@@ -1,0 +1,118 @@
+//! What can be asked over a link, and what comes back: the port's calls as messages.
+
+use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Failure, Finding, Step};
+use counterpart_port::{
+    Arrived, Attributes, Extent, OpenRequest, Progress, ScanReport, ScanRequest, Settled,
+};
+use serde::{Deserialize, Serialize};
+
+/// Opens a channel. Where nothing else is said, one answer comes: `Result<T, Failure>`, with what the port's call gives.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Call {
+    Open(OpenRequest),
+    /// Answered by [`Seen`] until `Done`; any message of the caller interrupts it.
+    Scan(Box<ScanRequest>),
+    /// Answered by [`Batch`] of `Observed`.
+    Observed(Extent),
+    /// Answered by [`Batch`] of `ExcludedEntry`.
+    Excluded,
+    /// Answered by [`Batch`] of `KnownFile`.
+    Files(EntryPath),
+    /// Asked by [`Ask`] until its end; content is digested with this algorithm at its site, too.
+    Content(Algorithm),
+    SameTree,
+    Close,
+    Abandon,
+    Room,
+    Adopt,
+    /// Answered by one `Result<(), Failure>`, then asked by [`Order`] until its end.
+    Apply,
+    /// A lane of the present application: asked by [`Fill`] until its end.
+    Lane,
+    Versions(EntryPath),
+}
+
+/// What a scan tells.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Seen {
+    Found(Finding),
+    Progress(Progress),
+    Done(Result<Box<ScanReport>, Failure>),
+}
+
+/// A part of a stream.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Batch<T> {
+    Items(Vec<T>),
+    End(Result<(), Failure>),
+}
+
+/// What is asked of a reader of content.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Ask {
+    /// Answered by [`Told`].
+    Open(EntryPath),
+    /// The content of the open file, answered by bytes and [`Part`].
+    Content,
+    /// The open file again, which was not read: answered by `Result<Settled, Failure>`.
+    Recall(EntryPath, Digest, i64),
+    /// Answered by `Result<Attributes, Failure>`.
+    Attributes(EntryPath),
+}
+
+/// What a file is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub fact: Result<Fact, Failure>,
+    /// It is small: its content follows without being asked for.
+    pub follows: bool,
+}
+
+/// What stands between the bytes of a content.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Part {
+    Hole(u64),
+    /// The end: whether it stayed as it was, and the digest at its site.
+    End(Result<(Settled, Digest), Failure>),
+}
+
+/// What is ordered of a standby that is being changed. Places are made in this order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    /// Not answered: a failure is told to whoever fills the place.
+    Place(u64, Box<Step>),
+    /// A place that nobody filled; not answered.
+    Forget(u64),
+    /// Answered by [`Rested`].
+    Rest,
+    /// Answered by `Result<(), Failure>`.
+    Sync,
+}
+
+/// How a round ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Rested {
+    pub rested: Result<(), Failure>,
+    /// Committed steps that did not get their names.
+    pub unpublished: Vec<(EntryPath, Failure)>,
+}
+
+/// What is done to one place; bytes are content. The first failure ends it, and is told at once.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Fill {
+    Begin(u64),
+    /// Answered by `Option<Digest>`.
+    ArrivedBefore,
+    Hole(u64),
+    /// Ends the place; answered by `Result<Committed, Failure>`.
+    Commit(Box<Commit>),
+    /// Ends the place; not answered.
+    Drop,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Commit {
+    pub fact: Option<Fact>,
+    pub attributes: Attributes,
+    pub arrived: Arrived,
+}

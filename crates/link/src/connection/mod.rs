@@ -1,0 +1,191 @@
+//! Many calls over one byte stream.
+//!
+//! Each call has a channel of its own with a window: a receiver that is slow stops its own sender and nobody else. One
+//! thread reads, one writes; both end with the stream. A stream on which nothing came for long is taken for dead, which
+//! a sign of life at shorter intervals keeps from happening by mistake.
+
+mod channel;
+mod inbox;
+mod patient;
+mod reading;
+#[cfg(test)]
+mod tests;
+mod writing;
+
+pub(crate) use channel::{Channel, Item, decode, encode, unexpected};
+pub(crate) use patient::Patient;
+
+use crate::frame::{Frame, Kind, Packed};
+use counterpart_model::{Code, Failure};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use inbox::Inbox;
+use rustix::fd::OwnedFd;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Frames that wait to be written, at most: with more, their senders wait.
+const OUTGOING: usize = 16;
+/// Channels that the other side may have open at once.
+const MAX_CHANNELS: usize = 256;
+/// Calls that wait for a thread.
+const CALLS: usize = MAX_CHANNELS;
+
+/// When a silent stream is taken for dead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pulse {
+    /// A sign of life is sent when nothing else was for so long.
+    pub beat: Duration,
+    /// The other side is dead when nothing came for so long.
+    pub silence: Duration,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self {
+            beat: Duration::from_secs(10),
+            silence: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A request of the other side, and the channel to answer on.
+pub(crate) struct Call {
+    pub channel: Channel,
+    pub request: Vec<u8>,
+}
+
+/// What the writing thread is given.
+pub(crate) enum Outgoing {
+    /// A frame to write.
+    Frame(Packed),
+    /// Nothing comes after this: the stream ends.
+    Last,
+}
+
+/// What all channels share.
+pub(crate) struct Shared {
+    outgoing: Sender<Outgoing>,
+    channels: Mutex<HashMap<u32, Arc<Inbox>>>,
+    next: AtomicU32,
+    failed: OnceLock<Failure>,
+}
+
+/// One end of a stream.
+pub(crate) struct Connection {
+    shared: Arc<Shared>,
+    calls: Receiver<Call>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Connection {
+    /// Takes a stream over, after both sides said who they are.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub(crate) fn start(input: OwnedFd, output: OwnedFd, pulse: Pulse) -> Result<Self, Failure> {
+        let (outgoing, to_write) = bounded(OUTGOING);
+        let (called, calls) = bounded(CALLS);
+        let shared = Arc::new(Shared {
+            outgoing,
+            channels: Mutex::default(),
+            next: AtomicU32::new(1),
+            failed: OnceLock::new(),
+        });
+        let (for_reading, for_writing) = (shared.clone(), shared.clone());
+        thread("link-reader", move || {
+            reading::run(input, &for_reading, &called, pulse);
+        })?;
+        let writer = thread("link-writer", move || {
+            writing::run(output, &to_write, &for_writing, pulse);
+        })?;
+        Ok(Self {
+            shared,
+            calls,
+            writer: Some(writer),
+        })
+    }
+
+    /// Opens a channel with a request.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub(crate) fn call(&self, request: Vec<u8>) -> Result<Channel, Failure> {
+        let id = self.shared.next.fetch_add(1, Relaxed);
+        let channel = Channel::open(&self.shared, id)?;
+        self.shared.send(Kind::Call, id, request, true)?;
+        Ok(channel)
+    }
+
+    /// The next request of the other side; `None` when the stream has ended.
+    pub(crate) fn next_call(&self) -> Option<Call> {
+        self.calls.recv().ok()
+    }
+}
+
+impl Drop for Connection {
+    /// What was sent is written out; then the stream ends in this direction, upon which the other side ends it in the
+    /// other. That is not waited for.
+    fn drop(&mut self) {
+        let _ = self.shared.outgoing.send(Outgoing::Last);
+        self.shared.fail(ended());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Failure> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map_err(|error| Failure::new(Code::Io, "starting a thread of a link", error))
+}
+
+impl Shared {
+    fn send(&self, kind: Kind, channel: u32, payload: Vec<u8>, compress: bool) -> Result<usize, Failure> {
+        self.check()?;
+        let frame = Frame {
+            channel,
+            kind,
+            payload,
+        };
+        let packed = frame.pack(compress);
+        let len_bytes = packed.len_bytes();
+        self.outgoing
+            .send(Outgoing::Frame(packed))
+            .map_err(|_| self.failure())?;
+        Ok(len_bytes)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        self.failed.get().map_or(Ok(()), |failure| Err(failure.clone()))
+    }
+
+    fn failure(&self) -> Failure {
+        self.failed.get().cloned().unwrap_or_else(ended)
+    }
+
+    /// Ends all channels with the first failure of the stream.
+    fn fail(&self, failure: Failure) {
+        let failure = self.failed.get_or_init(|| failure).clone();
+        for inbox in self.channels().values() {
+            inbox.fail(&failure);
+        }
+    }
+
+    fn channels(&self) -> MutexGuard<'_, HashMap<u32, Arc<Inbox>>> {
+        lock(&self.channels)
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The other side is gone.
+pub(crate) fn ended() -> Failure {
+    Failure::new(Code::SiteLost, "asking the far end", "the connection has ended")
+}

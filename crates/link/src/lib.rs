@@ -1,0 +1,24 @@
+//! A site at the far end of a byte stream.
+//!
+//! What the engine asks of a [`counterpart_port::Site`] is carried in frames to an agent, which asks it of a site of its
+//! own and sends back what comes of it. Nothing of trees, manifests or passes is known here, and no decision is taken:
+//! only messages of the port cross, each checked by whoever receives it.
+//!
+//! - `frame`: what is on the wire, with its limits
+//! - `connection`: frames of many calls over one byte stream, none of which can stop another
+//! - `hello`: who is at the other end, before anything else is said
+//! - `call`: what can be asked
+//! - `remote`: the site as the engine sees it
+//! - `agent`: the far end
+//! - `ssh`: the byte stream itself
+
+pub mod agent;
+mod call;
+mod connection;
+mod frame;
+mod hello;
+mod remote;
+pub mod ssh;
+
+pub use hello::{REVISION, Wanted};
+pub use remote::RemoteSite;

@@ -1,0 +1,191 @@
+//! Changing a far standby: places are ordered on one channel, and each is filled on a lane that it has to itself.
+//!
+//! Nothing is waited for before the end of a place, so that a small file costs one answer.
+
+use super::{AT_ONCE, RemoteSite};
+use crate::call::{Call, Commit, Fill, Order, Rested};
+use crate::connection::{Channel, lock};
+use counterpart_model::{Digest, EntryPath, Fact, Failure, Step};
+use counterpart_port::{Apply, Arrived, Attributes, Committed, Place};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// See the module.
+pub(super) struct RemoteApply<'a> {
+    site: &'a RemoteSite,
+    orders: Channel,
+    next: AtomicU64,
+    has_leftovers: bool,
+    unpublished: Mutex<Vec<(EntryPath, Failure)>>,
+    lanes: Mutex<Lanes>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct Lanes {
+    idle: Vec<Channel>,
+    opened: usize,
+}
+
+impl<'a> RemoteApply<'a> {
+    pub(super) fn new(site: &'a RemoteSite, orders: Channel, has_leftovers: bool) -> Self {
+        Self {
+            site,
+            orders,
+            next: AtomicU64::new(0),
+            has_leftovers,
+            unpublished: Mutex::default(),
+            lanes: Mutex::default(),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// A lane that nobody uses; a new one while there may be more.
+    fn lane(&self) -> Result<Channel, Failure> {
+        let mut lanes = lock(&self.lanes);
+        loop {
+            if let Some(lane) = lanes.idle.pop() {
+                return Ok(lane);
+            }
+            if lanes.opened < AT_ONCE {
+                lanes.opened += 1;
+                return self.site.call(&Call::Lane);
+            }
+            lanes = self.freed.wait(lanes).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, lane: Channel) {
+        lock(&self.lanes).idle.push(lane);
+        self.freed.notify_one();
+    }
+
+    /// A lane whose state is not known is let go; another may be opened.
+    fn give_up(&self, lane: Channel) {
+        drop(lane);
+        lock(&self.lanes).opened -= 1;
+        self.freed.notify_one();
+    }
+}
+
+impl Apply for RemoteApply<'_> {
+    fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure> {
+        let number = self.next.fetch_add(1, Relaxed);
+        self.orders.send(&Order::Place(number, Box::new(step.clone())))?;
+        Ok(Box::new(RemotePlace {
+            apply: self,
+            number,
+            lane: Mutex::default(),
+            done: false,
+        }))
+    }
+
+    fn rest(&self) -> Result<(), Failure> {
+        self.orders.send(&Order::Rest)?;
+        let Rested { rested, unpublished } = self.orders.message()?;
+        lock(&self.unpublished).extend(unpublished);
+        rested
+    }
+
+    fn failures(&self) -> Vec<(EntryPath, Failure)> {
+        std::mem::take(&mut *lock(&self.unpublished))
+    }
+
+    fn sync(&self) -> Result<(), Failure> {
+        self.orders.send(&Order::Sync)?;
+        self.orders.message::<Result<(), Failure>>()?
+    }
+}
+
+struct RemotePlace<'a> {
+    apply: &'a RemoteApply<'a>,
+    number: u64,
+    lane: Mutex<Option<Channel>>,
+    done: bool,
+}
+
+impl RemotePlace<'_> {
+    /// Does something with the lane of this place, which it gets with the first word.
+    fn on_lane<T>(&self, act: impl FnOnce(&Channel) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut lane = lock(&self.lane);
+        if lane.is_none() {
+            let own = self.apply.lane()?;
+            own.send(&Fill::Begin(self.number))?;
+            *lane = Some(own);
+        }
+        lane.as_ref().map_or_else(|| Err(crate::connection::ended()), act)
+    }
+
+    /// Sends content, unless the far end has already said why it takes none.
+    fn fill(&mut self, act: impl FnOnce(&Channel) -> Result<(), Failure>) -> Result<(), Failure> {
+        let refused = self.on_lane(|lane| Ok(lane.has_news()))?;
+        if refused {
+            return self.answer().map(drop);
+        }
+        self.on_lane(act)
+    }
+
+    /// The one answer of a place, after which its lane is free.
+    fn answer(&mut self) -> Result<Committed, Failure> {
+        let answer = self.on_lane(Channel::message::<Result<Committed, Failure>>);
+        self.done = true;
+        let lane = lock(&self.lane).take();
+        match (&answer, lane) {
+            (Ok(Ok(_)), Some(lane)) => self.apply.give_back(lane),
+            // What was told early has left words on the lane that nobody waits for.
+            (_, Some(lane)) => self.apply.give_up(lane),
+            (_, None) => {}
+        }
+        answer?
+    }
+}
+
+impl Place for RemotePlace<'_> {
+    fn arrived_before(&self) -> Option<Digest> {
+        if !self.apply.has_leftovers {
+            return None;
+        }
+        let asked = self.on_lane(|lane| {
+            lane.send(&Fill::ArrivedBefore)?;
+            lane.message::<Option<Digest>>()
+        });
+        asked.ok().flatten()
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.fill(|lane| lane.send_bytes(bytes))
+    }
+
+    fn hole(&mut self, len_bytes: u64) -> Result<(), Failure> {
+        self.fill(|lane| lane.send(&Fill::Hole(len_bytes)))
+    }
+
+    fn commit(
+        &mut self,
+        fact: Option<&Fact>,
+        attributes: &Attributes,
+        content: Arrived,
+    ) -> Result<Committed, Failure> {
+        let commit = Box::new(Commit {
+            fact: fact.cloned(),
+            attributes: attributes.clone(),
+            arrived: content,
+        });
+        self.on_lane(|lane| lane.send(&Fill::Commit(commit)))?;
+        self.answer()
+    }
+}
+
+impl Drop for RemotePlace<'_> {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        // Where the connection has ended, the far end forgot the place with it.
+        match lock(&self.lane).take() {
+            Some(lane) if lane.send(&Fill::Drop).is_ok() && !lane.has_news() => self.apply.give_back(lane),
+            Some(lane) => self.apply.give_up(lane),
+            None => drop(self.apply.orders.send(&Order::Forget(self.number))),
+        }
+    }
+}

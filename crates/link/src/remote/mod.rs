@@ -1,0 +1,177 @@
+//! A far site as the engine sees it: every call of the port, asked over the link.
+//!
+//! What comes back is checked where the port promises something: paths of a stream are in order, and a content is the
+//! one that was digested at its site.
+
+mod apply;
+mod content;
+mod stream;
+
+use crate::call::{Call, Seen};
+use crate::connection::{Channel, Connection, Item, Pulse, decode, encode, lock, unexpected};
+use crate::hello::{Greeting, Wanted};
+use counterpart_model::{Algorithm, Code, EntryPath, Failure, Finding};
+use counterpart_port::{
+    Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, Observed, OpenRequest, Opened,
+    Room, ScanReport, ScanRequest, Site, Standby, Stream, Version, Watch,
+};
+use rustix::fd::OwnedFd;
+use serde::de::DeserializeOwned;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Requests under way at once: enough to fill a link whose answers take long.
+const AT_ONCE: usize = 32;
+/// How soon an interruption is passed on.
+const HEED: Duration = Duration::from_millis(100);
+
+/// A site at the far end.
+pub struct RemoteSite {
+    connection: Connection,
+    terms: Mutex<Terms>,
+}
+
+/// What was agreed when the pass was opened.
+#[derive(Clone, Copy, Default)]
+struct Terms {
+    algorithm: Algorithm,
+    /// An interrupted pass left something that may be used.
+    has_leftovers: bool,
+}
+
+impl RemoteSite {
+    /// Greets an agent and asks it for a site. `version` is this program's.
+    ///
+    /// # Errors
+    /// Nobody answers, or somebody else; the agent has no such site, or refuses it.
+    pub fn connect(input: OwnedFd, output: OwnedFd, wanted: &Wanted, version: &str) -> Result<Self, Failure> {
+        let mut greeting = Greeting::new(input, output);
+        greeting.exchange(version)?;
+        greeting.send(wanted)?;
+        greeting.receive::<Result<(), Failure>>()??;
+        let (input, output) = greeting.into_stream();
+        Ok(Self {
+            connection: Connection::start(input, output, Pulse::default())?,
+            terms: Mutex::default(),
+        })
+    }
+
+    fn call(&self, call: &Call) -> Result<Channel, Failure> {
+        self.connection.call(encode(call)?)
+    }
+
+    fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
+        self.call(call)?.message::<Result<T, Failure>>()?
+    }
+
+    fn terms(&self) -> Terms {
+        *lock(&self.terms)
+    }
+}
+
+impl Site for RemoteSite {
+    fn requests_at_once(&self) -> Option<usize> {
+        Some(AT_ONCE)
+    }
+
+    fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
+        let opened: Opened = self.ask(&Call::Open(request.clone()))?;
+        *lock(&self.terms) = Terms {
+            algorithm: request.policy.algorithm,
+            has_leftovers: opened.recovered_since_seconds.is_some(),
+        };
+        Ok(opened)
+    }
+
+    fn scan(
+        &self,
+        request: &ScanRequest,
+        found: &mut (dyn FnMut(Finding) + Send),
+        watch: &dyn Watch,
+    ) -> Result<ScanReport, Failure> {
+        let channel = self.call(&Call::Scan(Box::new(request.clone())))?;
+        let mut asked_to_stop = false;
+        loop {
+            if !asked_to_stop && watch.interrupted() {
+                asked_to_stop = true;
+                channel.send(&())?;
+            }
+            let Some(item) = channel.take_within(HEED)? else {
+                continue;
+            };
+            let Some(Item::Message(seen)) = item else {
+                return Err(unexpected("a scan without its end"));
+            };
+            match decode(&seen)? {
+                Seen::Found(finding) => found(finding),
+                Seen::Progress(progress) => watch.progress(progress),
+                Seen::Done(report) => return report.map(|report| *report),
+            }
+        }
+    }
+
+    fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
+        Ok(stream::open(self.call(&Call::Observed(extent))?))
+    }
+
+    fn excluded(&self) -> Result<Box<dyn Stream<ExcludedEntry> + '_>, Failure> {
+        Ok(stream::open(self.call(&Call::Excluded)?))
+    }
+
+    fn content(&self) -> Result<Box<dyn ContentReader + '_>, Failure> {
+        let algorithm = self.terms().algorithm;
+        let channel = self.call(&Call::Content(algorithm))?;
+        Ok(Box::new(content::RemoteReader::new(channel)))
+    }
+
+    fn same_tree(&self) -> Result<(), Failure> {
+        self.ask(&Call::SameTree)
+    }
+
+    fn files(&self, from: &EntryPath) -> Result<Box<dyn Stream<KnownFile> + '_>, Failure> {
+        Ok(stream::open(self.call(&Call::Files(from.clone()))?))
+    }
+
+    fn close(&self) -> Result<Closed, Failure> {
+        self.ask(&Call::Close)
+    }
+
+    fn abandon(&self) {
+        // Where the far end is gone, it let the pass go by itself.
+        let _: Result<(), Failure> = self.ask(&Call::Abandon);
+    }
+}
+
+impl Standby for RemoteSite {
+    fn room(&self) -> Result<Room, Failure> {
+        self.ask(&Call::Room)
+    }
+
+    fn adopt(&self) -> Result<(), Failure> {
+        self.ask(&Call::Adopt)
+    }
+
+    fn apply(&self) -> Result<Box<dyn Apply + '_>, Failure> {
+        let channel = self.call(&Call::Apply)?;
+        channel.message::<Result<(), Failure>>()??;
+        Ok(Box::new(apply::RemoteApply::new(
+            self,
+            channel,
+            self.terms().has_leftovers,
+        )))
+    }
+
+    fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure> {
+        self.ask(&Call::Versions(path.clone()))
+    }
+
+    fn export(&self, request: &Export) -> Result<(), Failure> {
+        let id = &request.id.0;
+        let why = "what is kept at a far standby does not come over the link";
+        Err(
+            Failure::new(Code::Usage, format!("bringing {id} back"), why).hint(format!(
+                "Copy it by hand: there it is .counterpart/history/{id} beneath the root."
+            )),
+        )
+    }
+}

@@ -1,0 +1,77 @@
+//! A sorted stream from the far end, which must come in order.
+
+use crate::call::Batch;
+use crate::connection::{Channel, unexpected};
+use counterpart_model::{EntryPath, Failure};
+use counterpart_port::{ExcludedEntry, KnownFile, Observed, Stream};
+use serde::de::DeserializeOwned;
+use std::collections::VecDeque;
+
+/// An item that has a path.
+pub(super) trait Pathed {
+    fn path(&self) -> &EntryPath;
+}
+
+impl Pathed for Observed {
+    fn path(&self) -> &EntryPath {
+        &self.path
+    }
+}
+
+impl Pathed for ExcludedEntry {
+    fn path(&self) -> &EntryPath {
+        &self.path
+    }
+}
+
+impl Pathed for KnownFile {
+    fn path(&self) -> &EntryPath {
+        &self.path
+    }
+}
+
+struct RemoteStream<T> {
+    channel: Channel,
+    items: VecDeque<T>,
+    last: Option<EntryPath>,
+    ended: bool,
+}
+
+/// The stream that a channel brings.
+pub(super) fn open<'a, T>(channel: Channel) -> Box<dyn Stream<T> + 'a>
+where
+    T: Pathed + DeserializeOwned + Send + 'a,
+{
+    Box::new(RemoteStream {
+        channel,
+        items: VecDeque::new(),
+        last: None,
+        ended: false,
+    })
+}
+
+impl<T: Pathed + DeserializeOwned + Send> Stream<T> for RemoteStream<T> {
+    fn next_into(&mut self, item: &mut T) -> Result<bool, Failure> {
+        while self.items.is_empty() {
+            if self.ended {
+                return Ok(false);
+            }
+            match self.channel.message()? {
+                Batch::Items(items) => self.items = items.into(),
+                Batch::End(end) => {
+                    self.ended = true;
+                    end?;
+                }
+            }
+        }
+        let Some(next) = self.items.pop_front() else {
+            return Ok(false);
+        };
+        if self.last.as_ref().is_some_and(|last| last >= next.path()) {
+            return Err(unexpected("paths that are out of order"));
+        }
+        self.last = Some(next.path().clone());
+        *item = next;
+        Ok(true)
+    }
+}
