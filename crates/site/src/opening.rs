@@ -4,7 +4,7 @@ use crate::learned::Learned;
 use crate::recovery::{self, Leftovers};
 use crate::scan::Scanned;
 use crate::site::LocalSiteOptions;
-use counterpart_model::{Code, Failure, SiteRole, Timestamp, policy};
+use counterpart_model::{Code, Failure, Obtained, SiteRole, Timestamp, policy};
 use counterpart_port::{Base, Capabilities, Mount, OpenRequest, Opened, Profile};
 use counterpart_store::{Holder, Lock, Manifest, files};
 use counterpart_tree::identity::Identity;
@@ -236,6 +236,7 @@ fn profile(options: &LocalSiteOptions, filesystem: &Mount, capabilities: &Capabi
         filesystem: filesystem.clone(),
         capabilities: capabilities.clone(),
         clock: now(),
+        link: None,
     }
 }
 
@@ -277,6 +278,13 @@ impl OpenPass {
 
     fn scanned_entries(&self) -> u64 {
         self.scan().map_or(0, |scanned| scanned.report.tally.entries())
+    }
+
+    /// What was obtained in an earlier pass, for a row that this one makes. A pass counts as its own what is of the second
+    /// in which it began or later; an earlier one may have read in that second, too, so its time is put before.
+    pub(crate) fn carried(&self, mut obtained: Obtained) -> Obtained {
+        obtained.at_seconds = obtained.at_seconds.min(self.began_seconds.saturating_sub(1));
+        obtained
     }
 
     /// How owners are written.

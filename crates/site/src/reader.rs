@@ -138,7 +138,11 @@ impl ContentReader for SiteReader {
         if last_changed(&open.stat).seconds >= at_seconds {
             return Ok(Settled::Torn(Box::new(open.fact)));
         }
-        self.remember(open, digest, at_seconds)?;
+        let obtained = self.pass.carried(Obtained {
+            how: How::Read,
+            at_seconds,
+        });
+        self.remember(open, digest, obtained.at_seconds)?;
         Ok(Settled::Yes)
     }
 

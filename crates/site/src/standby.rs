@@ -134,7 +134,11 @@ impl SiteKeeper {
             return Ok(None);
         };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get_or_insert_with(|| Lookup::new(base)).find(base, path)
+        let found = known.get_or_insert_with(|| Lookup::new(base)).find(base, path)?;
+        Ok(found.map(|mut row| {
+            row.seen.obtained = self.pass.carried(row.seen.obtained);
+            row
+        }))
     }
 }
 

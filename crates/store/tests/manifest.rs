@@ -8,7 +8,7 @@
 mod common;
 
 use common::{Listed, Random, blank_row, header, plain_root, read_all, rounds, write};
-use counterpart_model::{Content, EntryPath, How, Row, Standing};
+use counterpart_model::{Content, Digest, EntryPath, Fact, How, Kind, Row, Standing};
 use counterpart_store::{Manifest, ManifestWriter, RowChange, Summary, fold};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -143,6 +143,23 @@ fn folded(base: &BTreeMap<EntryPath, Row>, changes: &[RowChange]) -> Vec<Row> {
     sorted(rows)
 }
 
+/// The summary of a fresh write, but that only what `changes` brought counts as obtained in the pass.
+fn with_carried(mut fresh: Summary, expected: &[Row], changes: &[RowChange], began_seconds: i64) -> Summary {
+    let brought = |row: &&Row| changes.iter().any(|change| change.path == row.path);
+    let obtained = |how: How| {
+        expected
+            .iter()
+            .filter(|row| row.fact.standing == Standing::Compared && row.fact.digest().is_some())
+            .filter(|row| row.seen.obtained.how == how && row.seen.obtained.at_seconds >= began_seconds)
+            .filter(brought)
+            .count() as u64
+    };
+    let all = fresh.read_count + fresh.written_count + fresh.carried_count;
+    (fresh.read_count, fresh.written_count) = (obtained(How::Read), obtained(How::Written));
+    fresh.carried_count = all - fresh.read_count - fresh.written_count;
+    fresh
+}
+
 fn check_fold(seed: u64, count: usize, change_count: usize, began_seconds: i64) {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
@@ -168,9 +185,10 @@ fn check_fold(seed: u64, count: usize, change_count: usize, began_seconds: i64) 
         changes.sort_by(|one, other| one.path.cmp(&other.path));
         let expected = folded(&rows, &changes);
         let base = Manifest::open(&at("base")).unwrap();
-        let mut listed = Listed(changes.into_iter());
+        let mut listed = Listed(changes.clone().into_iter());
         let summary = fold(Some(&base), &mut listed, &at("next"), &header(), began_seconds).unwrap();
         let fresh = write(&at("fresh"), &expected, began_seconds);
+        let fresh = with_carried(fresh, &expected, &changes, began_seconds);
         assert_eq!(
             read_all(&Manifest::open(&at("next")).unwrap()).unwrap(),
             expected,
@@ -189,6 +207,34 @@ fn a_fold_of_many_blocks_equals_a_fresh_write() {
         check_fold(seed, 12_000, 40, 1000);
         check_fold(seed + 1000, 12_000, 1, 2000);
     }
+}
+
+#[test]
+fn what_an_earlier_pass_read_in_the_second_in_which_this_one_began_is_carried() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut random = Random::new(11);
+    let mut row = |name: &[u8]| {
+        let mut row = random.row(EntryPath::trusted(name));
+        row.fact = Fact {
+            content: Content::Digest(Digest([7; 32])),
+            ..Fact::of(Kind::File)
+        };
+        (row.seen.obtained.how, row.seen.obtained.at_seconds) = (How::Read, 1000);
+        row
+    };
+    let rows = [row(b"a"), row(b"b")];
+    let first = write(&dir.path().join("base"), &rows, 1000);
+    assert_eq!((first.read_count, first.carried_count), (2, 0));
+    let base = Manifest::open(&dir.path().join("base")).unwrap();
+    let changes = vec![RowChange {
+        path: rows[1].path.clone(),
+        row: Some(rows[1].clone()),
+        whole: false,
+    }];
+    let mut listed = Listed(changes.into_iter());
+    let next = dir.path().join("next");
+    let summary = fold(Some(&base), &mut listed, &next, &header(), 1000).unwrap();
+    assert_eq!((summary.read_count, summary.carried_count), (1, 1));
 }
 
 #[test]

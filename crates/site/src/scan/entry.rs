@@ -163,7 +163,7 @@ impl Scan<'_> {
         }
         if same_stamp || self.request.moved {
             fact.content = before.fact.content;
-            seen.obtained = before.seen.obtained;
+            seen.obtained = self.pass.carried(before.seen.obtained);
             if !same_stamp && fact.digest().is_some() {
                 seen.obtained.how = How::Moved;
             }

@@ -45,6 +45,13 @@ fn commit(apply: &dyn Apply, step: &Step, bytes: &str) {
         .unwrap();
 }
 
+fn commit_kept(apply: &dyn Apply, step: &Step) {
+    let mut place = apply.place(step).unwrap();
+    place
+        .commit(step.wanted.as_ref(), &Attributes::default(), Arrived::Kept)
+        .unwrap();
+}
+
 fn create(name: &str, fact: Fact) -> Step {
     let mut step = Step::of(path(name), Action::Create);
     step.wanted = Some(fact);
@@ -131,6 +138,32 @@ fn a_look_at_a_standby_takes_over_what_an_interrupted_pass_brought_and_leaves_th
     bench.site.scan(&bench.request(), &mut |_| {}, &Quiet).unwrap();
     assert_eq!(bench.site.close().unwrap().unread.files, 0);
     assert_eq!(bench.open().recovered, 0);
+}
+
+/// The second pass begins in the second of the first, or in the next one: in both the digest is the first one's.
+#[test]
+fn what_a_pass_renames_or_sets_metadata_of_is_not_said_to_be_written_in_it() {
+    let bench = standby();
+    begin(&bench);
+    fill(&bench);
+    assert_eq!(bench.site.close().unwrap().how.written, 3);
+    begin(&bench);
+    let apply = bench.site.apply().unwrap();
+    let mut metadata = create("a", fact(Kind::File, "aaa"));
+    metadata.action = Action::Metadata;
+    metadata.present.clone_from(&metadata.wanted);
+    metadata.wanted.as_mut().unwrap().metadata.mode = Some(0o600);
+    commit_kept(apply.as_ref(), &metadata);
+    let mut rename = create("z", fact(Kind::File, "bb"));
+    rename.action = Action::Rename;
+    rename.from = Some(path("d/b"));
+    apply.rest().unwrap();
+    commit(apply.as_ref(), &rename, "");
+    apply.rest().unwrap();
+    apply.sync().unwrap();
+    drop(apply);
+    let how = bench.site.close().unwrap().how;
+    assert_eq!((how.read, how.written, how.carried), (0, 0, 3));
 }
 
 #[test]

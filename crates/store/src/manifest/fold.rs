@@ -8,7 +8,6 @@ use super::decode::Decoder;
 use super::format::{BlockEntry, SegmentEntry};
 use super::reader::BlockLoader;
 use super::row::RawBlock;
-use super::summary::Counts;
 use super::writer::ManifestWriter;
 use super::{Header, Manifest, RowChanges, Summary, format};
 use crate::failing::damaged;
@@ -16,7 +15,8 @@ use counterpart_model::{EntryPath, Failure, Row, path};
 use std::cmp::Ordering;
 use std::path::Path;
 
-/// Writes at `path` the manifest that `base` becomes with `changes`; parts without a change are copied as they are.
+/// Writes at `path` the manifest that `base` becomes with `changes`; parts without a change are copied as they are. No
+/// digest that is taken over from `base` counts as obtained in the pass, whatever its second: only changes bring such.
 pub fn fold(
     base: Option<&Manifest>,
     changes: &mut dyn RowChanges,
@@ -28,7 +28,7 @@ pub fn fold(
     let mut pending = Pending::new(changes)?;
     if let Some(base) = base {
         writer.make_roomy();
-        Folding::new(base, &mut writer, &mut pending, pass_began_seconds).all()?;
+        Folding::new(base, &mut writer, &mut pending).all()?;
     }
     while let Some(change) = pending.peek() {
         put_change(&mut writer, change.row.as_ref())?;
@@ -41,7 +41,6 @@ struct Folding<'a, 'c> {
     base: &'a Manifest,
     writer: &'a mut ManifestWriter,
     changes: &'a mut Pending<'c>,
-    pass_began_seconds: i64,
     /// A path of which everything beneath is gone.
     doomed: Option<EntryPath>,
     loader: BlockLoader,
@@ -51,17 +50,11 @@ struct Folding<'a, 'c> {
 }
 
 impl<'a, 'c> Folding<'a, 'c> {
-    fn new(
-        base: &'a Manifest,
-        writer: &'a mut ManifestWriter,
-        changes: &'a mut Pending<'c>,
-        pass_began_seconds: i64,
-    ) -> Self {
+    fn new(base: &'a Manifest, writer: &'a mut ManifestWriter, changes: &'a mut Pending<'c>) -> Self {
         Self {
             base,
             writer,
             changes,
-            pass_began_seconds,
             doomed: None,
             loader: BlockLoader::new(),
             decoder: Decoder::default(),
@@ -119,8 +112,7 @@ impl<'a, 'c> Folding<'a, 'c> {
     fn copy_segment(&mut self, segment: &SegmentEntry, blocks: &[BlockEntry]) -> Result<(), Failure> {
         for block in blocks {
             self.loader.load(self.base, block)?;
-            let fresh = self.fresh(block)?;
-            self.writer.copy_unhashed(block, self.loader.stored(), fresh)?;
+            self.writer.copy_unhashed(block, self.loader.stored())?;
         }
         self.writer.end_copied_segment(segment);
         Ok(())
@@ -163,26 +155,10 @@ impl<'a, 'c> Folding<'a, 'c> {
     }
 
     fn copy_block(&mut self, block: &BlockEntry) -> Result<(), Failure> {
-        let fresh = self.fresh(block)?;
         self.loader.unpack(self.base, block, &mut self.raw)?;
         let raw = std::mem::take(&mut self.raw);
-        self.raw = self.writer.copy(block, self.loader.stored(), fresh, raw)?;
+        self.raw = self.writer.copy(block, self.loader.stored(), raw)?;
         Ok(())
-    }
-
-    /// How many digests of the loaded block are of this pass; only a mixed block is decoded for that.
-    fn fresh(&mut self, block: &BlockEntry) -> Result<Counts, Failure> {
-        if let Some(counts) = block.part.fresh(self.pass_began_seconds) {
-            return Ok(counts);
-        }
-        let mut counts = Counts::default();
-        self.loader.unpack(self.base, block, &mut self.raw)?;
-        self.decoder.restart();
-        for _ in 0..self.raw.rows {
-            self.next_row()?;
-            counts.add(&self.row, self.pass_began_seconds);
-        }
-        Ok(counts)
     }
 
     fn merge(&mut self, block: &BlockEntry) -> Result<(), Failure> {

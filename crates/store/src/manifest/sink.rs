@@ -108,23 +108,17 @@ impl Sink {
         &mut self,
         entry: &BlockEntry,
         stored: &[u8],
-        fresh: Counts,
         raw: RawBlock,
     ) -> Result<RawBlock, Failure> {
         self.write(stored)?;
-        self.note(entry.clone(), fresh);
+        self.note(entry.clone(), Counts::default());
         Ok(self.hasher.block(raw, entry.ends_segment))
     }
 
     /// Writes a block of a segment that is copied whole; [`Sink::end_copied_segment`] follows.
-    pub(super) fn copy_unhashed(
-        &mut self,
-        entry: &BlockEntry,
-        stored: &[u8],
-        fresh: Counts,
-    ) -> Result<(), Failure> {
+    pub(super) fn copy_unhashed(&mut self, entry: &BlockEntry, stored: &[u8]) -> Result<(), Failure> {
         self.write(stored)?;
-        self.totals.add(&entry.part, fresh);
+        self.totals.add(&entry.part, Counts::default());
         self.index.blocks.push(entry.clone());
         Ok(())
     }

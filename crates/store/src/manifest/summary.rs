@@ -110,15 +110,6 @@ impl Part {
         self.unread_count = self.unread_count.saturating_add(other.unread_count);
         self.span_seconds = widen(self.span_seconds, other.span_seconds);
     }
-
-    /// How many digests are of the pass that began then; `None` when only the rows themselves can tell.
-    pub(super) fn fresh(&self, pass_began_seconds: i64) -> Option<Counts> {
-        match self.span_seconds {
-            Some((oldest, _)) if oldest >= pass_began_seconds => Some(self.how),
-            Some((_, newest)) if newest >= pass_began_seconds => None,
-            _ => Some(Counts::default()),
-        }
-    }
 }
 
 impl Counts {

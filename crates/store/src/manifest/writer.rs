@@ -43,6 +43,7 @@ impl ManifestWriter {
     /// Adds the next row; its path must lie after the one before.
     pub fn push(&mut self, row: &Row) -> Result<(), Failure> {
         let ends = row.fact.standing == Standing::Compared && ends_segment(row.path.as_bytes());
+        self.fresh.add(row, self.pass_began_seconds);
         self.push_known(row, ends)
     }
 
@@ -57,7 +58,7 @@ impl ManifestWriter {
         self.block_limit_bytes = ROOMY_BLOCK_BYTES;
     }
 
-    /// Adds a row of which it is known whether it ends a segment.
+    /// Adds a row of an older manifest, of which it is known whether it ends a segment.
     pub(super) fn push_known(&mut self, row: &Row, ends_segment: bool) -> Result<(), Failure> {
         self.check(row)?;
         if self.raw.rows == 0 {
@@ -65,7 +66,6 @@ impl ManifestWriter {
         }
         self.encoder.push(row, ends_segment, &mut self.raw);
         self.part.add(row);
-        self.fresh.add(row, self.pass_began_seconds);
         self.last.get_or_insert_default().set(row.path.as_bytes());
         if ends_segment || self.raw.len_bytes() >= self.block_limit_bytes {
             self.flush(ends_segment)?;
@@ -88,21 +88,15 @@ impl ManifestWriter {
         &mut self,
         entry: &BlockEntry,
         stored: &[u8],
-        fresh: Counts,
         raw: RawBlock,
     ) -> Result<RawBlock, Failure> {
         self.flush(false)?;
-        self.sink.copy(entry, stored, fresh, raw)
+        self.sink.copy(entry, stored, raw)
     }
 
     /// Adds a block of a segment that is copied whole.
-    pub(super) fn copy_unhashed(
-        &mut self,
-        entry: &BlockEntry,
-        stored: &[u8],
-        fresh: Counts,
-    ) -> Result<(), Failure> {
-        self.sink.copy_unhashed(entry, stored, fresh)
+    pub(super) fn copy_unhashed(&mut self, entry: &BlockEntry, stored: &[u8]) -> Result<(), Failure> {
+        self.sink.copy_unhashed(entry, stored)
     }
 
     /// Ends the segment that was copied whole.
