@@ -61,6 +61,14 @@ fn a_record_larger_than_the_memory() {
 }
 
 #[test]
+fn a_record_of_no_bytes_keeps_its_place_among_those_of_its_key() {
+    let records: Vec<Record> = (0..200_u32)
+        .map(|number| (Vec::new(), number.to_le_bytes().repeat((number % 2) as usize)))
+        .collect();
+    assert_eq!(sort_all(&records, 30_000), expected(&records));
+}
+
+#[test]
 fn values_by_path() {
     let dir = tempfile::tempdir().unwrap();
     let mut random = Random::new(6);

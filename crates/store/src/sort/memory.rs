@@ -71,7 +71,9 @@ impl Memory {
         let bytes = &self.bytes;
         self.places.sort_unstable_by(|left, right| {
             let keys = compare(left.record(bytes).0, right.record(bytes).0);
-            keys.then(left.at.cmp(&right.at))
+            // Only a record of no bytes begins where the next one does, and it was pushed before.
+            let pushed = |place: &Place| (place.at, place.value_len);
+            keys.then_with(|| pushed(left).cmp(&pushed(right)))
         });
     }
 
