@@ -2,7 +2,8 @@
 
 use crate::{clock, invocation};
 use counterpart_engine::{Actor, Tool};
-use counterpart_model::Algorithm;
+use counterpart_link::Program;
+use counterpart_model::{Algorithm, Digest};
 use std::ffi::OsString;
 use std::io::Read;
 
@@ -22,6 +23,14 @@ pub(crate) fn tool() -> Tool {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         sha256: own_digest().unwrap_or_default(),
         utc_offset_seconds: clock::offset_at(clock::now().seconds),
+    }
+}
+
+/// This program, as the other end of a link is told.
+pub(crate) fn program() -> Program {
+    Program {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        sha256: own_digest().and_then(|digest| Digest::from_hex(&digest)),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum Call {
     Files(EntryPath),
     /// Asked by [`Ask`] until its end; content is digested with this algorithm at its site, too.
     Content(Algorithm),
+    /// Answered by the site's clock.
+    Clock,
     SameTree,
     Close,
     Abandon,

@@ -5,7 +5,7 @@
 
 use crate::connection::{Patient, decode, encode};
 use counterpart_model::escape::shown;
-use counterpart_model::{Code, Failure, SiteRole};
+use counterpart_model::{Code, Digest, Failure, SiteRole};
 use rustix::fd::OwnedFd;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -35,8 +35,14 @@ pub struct Wanted {
     pub root: Vec<u8>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Version(String);
+/// A program at one end, as it says of itself: recorded, and never believed for more.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Program {
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its file, where it could be read.
+    pub sha256: Option<Digest>,
+}
 
 /// A stream before a connection takes it over.
 pub(crate) struct Greeting {
@@ -56,18 +62,18 @@ impl Greeting {
     ///
     /// # Errors
     /// The other side is something else, or of another revision; both versions are named.
-    pub(crate) fn exchange(&mut self, version: &str) -> Result<(), Failure> {
+    pub(crate) fn exchange(&mut self, this: &Program) -> Result<Program, Failure> {
         let mut said = MARK.to_vec();
         said.extend(REVISION.to_le_bytes());
         self.write(&said)?;
-        self.send(&Version(version.to_owned()))?;
+        self.send(this)?;
         self.hear_mark()?;
         let mut revision = [0; 4];
         self.read(&mut revision)?;
-        let Version(theirs) = self.receive()?;
+        let theirs: Program = self.receive()?;
         match u32::from_le_bytes(revision) {
-            REVISION => Ok(()),
-            revision => Err(another(revision, &theirs, version)),
+            REVISION => Ok(theirs),
+            revision => Err(another(revision, &theirs.version, &this.version)),
         }
     }
 

@@ -14,11 +14,12 @@
 
 pub mod agent;
 mod call;
+mod clock;
 mod connection;
 mod frame;
 mod hello;
 mod remote;
 pub mod ssh;
 
-pub use hello::{REVISION, Wanted};
+pub use hello::{Program, REVISION, Wanted};
 pub use remote::RemoteSite;

@@ -22,6 +22,7 @@ const FIXED: [&str; 8] = [
     "-oRequestTTY=no",
     "-oEscapeChar=none",
 ];
+const NOT_INSTALLED: &str = "Install counterpart at the far host, or name its path with `remote`.";
 /// How much of what ssh says is kept, in bytes.
 const SAID_BYTES: usize = 4 << 10;
 /// How long ssh may take to end once its stream has.
@@ -137,13 +138,13 @@ impl Session {
         }
         self.wait();
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let said = counterpart_model::escape::shown(said.trim_ascii());
+        let said = sentences(&said);
         if said.is_empty() {
             return failure;
         }
         let hint = remedy(&said).unwrap_or(&failure.hint).to_owned();
         let why = format!("{}; ssh said: {said}", failure.why);
-        Failure { why, ..failure }.hint(&hint)
+        Failure { why, ..failure }.hint(hint)
     }
 
     /// Waits a while for ssh to end by itself, then ends it.
@@ -170,25 +171,35 @@ impl Drop for Session {
     }
 }
 
+/// What ssh said, in one line: its lines of `@` are for the eye alone.
+fn sentences(said: &[u8]) -> String {
+    let lines = said.split(|&byte| byte == b'\n').map(|line| {
+        let plain = line.trim_ascii().strip_prefix(b"@").unwrap_or(line);
+        counterpart_model::escape::shown(plain.strip_suffix(b"@").unwrap_or(plain).trim_ascii())
+    });
+    let lines: Vec<String> = lines
+        .filter(|line| line.chars().any(|letter| letter != '@'))
+        .collect();
+    lines.join(" ")
+}
+
 /// What to do about what ssh says.
 fn remedy(said: &str) -> Option<&'static str> {
-    const REMEDIES: [(&str, &str); 6] = [
+    const REMEDIES: [(&str, &str); 7] = [
         (
-            "Permission denied",
-            "Give this account's key to the far one, and try `ssh HOST true` by hand.",
+            "REMOTE HOST IDENTIFICATION HAS CHANGED",
+            "Ask the host's administrator why its key changed before you go on.",
         ),
         (
             "Host key verification failed",
             "Compare the host's key with its administrator, then put it in known_hosts.",
         ),
         (
-            "REMOTE HOST IDENTIFICATION HAS CHANGED",
-            "Ask the host's administrator why its key changed before you go on.",
+            "Permission denied",
+            "Give this account's key to the far one, and try `ssh HOST true` by hand.",
         ),
-        (
-            "not found",
-            "Install counterpart at the far host, or name its path with `remote`.",
-        ),
+        ("not found", NOT_INSTALLED),
+        ("No such file or directory", NOT_INSTALLED),
         ("Could not resolve", "Mend the host's name."),
         (
             "Connection refused",

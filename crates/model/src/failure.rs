@@ -74,6 +74,7 @@ codes! {
     RotStandby "rot-standby" "The standby's file differs from the last certificate behind unchanged size and times." "`counterpart repair` brings it back from production.";
     RotUnknown "rot-unknown" "The two copies differ behind equal size and times, and no certificate says which is right." "Compare both by hand, then touch the right one at production.";
     Drift "drift" "The standby changed since the last pass; it was put back from production. A content that drifted is kept in history." "Find who writes to the standby.";
+    ClockSkew "clock-skew" "The clocks of the two hosts differ by more than two seconds." "Let both hosts follow a time server.";
     AppendOnlyDelete "append-only-delete" "A certified file of an append-only tree is gone at production; the standby keeps it." "Bring it back at production, or take the path out of `append_only`.";
     AppendOnlyChange "append-only-change" "A certified file of an append-only tree was rewritten at production; the standby keeps the certified one." "Look at it; bring the certified one back, or take the path out of `append_only`.";
     NameCollision "name-collision" "Two names would be one at the standby; both are left." "Rename one at production, or use a standby that tells them apart.";

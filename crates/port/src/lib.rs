@@ -16,8 +16,8 @@ pub use apply::{Apply, Arrived, Committed, Place};
 pub use content::{Attributes, ContentReader, Piece, Settled};
 pub use history::{Export, HistoryId, Version};
 pub use messages::{
-    Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, Mount, NameRules, Observed,
-    OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest,
+    Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
+    Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest,
 };
 pub use watch::{Progress, Stage, Watch};
 

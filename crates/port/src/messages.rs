@@ -67,6 +67,19 @@ pub struct Profile {
     pub capabilities: Capabilities,
     /// The site's clock when it answered.
     pub clock: Timestamp,
+    /// How it was reached, as its caller found; `None` for a site of the caller's own host.
+    pub link: Option<LinkProfile>,
+}
+
+/// What was measured of a far site, and told by its agent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkProfile {
+    /// The site's clock minus the caller's, in milliseconds.
+    pub clock_ahead_ms: i64,
+    /// The offset is right to so many milliseconds: half of what the answer took.
+    pub clock_uncertainty_ms: u64,
+    /// SHA-256 of the agent's program, as the agent says.
+    pub agent_sha256: Option<Digest>,
 }
 
 /// One mounted filesystem of a tree.
@@ -228,6 +241,8 @@ pub struct ExcludedEntry {
 /// The manifest that a closed pass left.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Closed {
+    /// When it was, by the site's clock.
+    pub at: Timestamp,
     /// Root over its facts.
     pub root: Digest,
     /// What it holds.

@@ -141,6 +141,7 @@ fn told(summary: &Summary, old: bool) -> Closed {
         ..how
     };
     Closed {
+        at: now(),
         root: summary.root,
         tally: summary.tally,
         unread: summary.unread,

@@ -4,6 +4,7 @@ use crate::apart;
 use crate::args::AgentArgs;
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::who;
 use counterpart_link::Wanted;
 use counterpart_link::agent::{Host, serve};
 use counterpart_model::{Code, Failure, SiteRole};
@@ -24,7 +25,7 @@ pub(crate) fn agent(context: &Context, args: &AgentArgs) -> Result<Exit, Failure
     let input = stream(std::io::stdin().as_fd())?;
     let output = stream(std::io::stdout().as_fd())?;
     let host = ThisHost { context, args };
-    serve(input, output, &host, env!("CARGO_PKG_VERSION"))?;
+    serve(input, output, &host, &who::program())?;
     Ok(Exit::Done)
 }
 

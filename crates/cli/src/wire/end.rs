@@ -1,6 +1,7 @@
 //! One end of a pair: a site of this host, or one that a link reaches when it is first needed.
 
 use crate::config::{FarLocation, Link, Location, Pair};
+use crate::who;
 use counterpart_link::ssh::{Session, Ssh};
 use counterpart_link::{RemoteSite, Wanted};
 use counterpart_model::{Code, Failure, SiteRole};
@@ -104,7 +105,7 @@ fn ssh(far: &FarLocation, link: &Link) -> Ssh {
 impl FarEnd {
     fn reach(&self) -> Result<Reached<'_>, Failure> {
         let (mut session, input, output) = self.ssh.start()?;
-        match RemoteSite::connect(input, output, &self.wanted, env!("CARGO_PKG_VERSION")) {
+        match RemoteSite::connect(input, output, &self.wanted, &who::program()) {
             Ok(site) => Ok(Reached::Far(Box::new(site), Mutex::new(session))),
             Err(failure) => Err(self.named(session.explain(failure))),
         }

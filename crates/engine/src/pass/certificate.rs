@@ -34,7 +34,7 @@ impl Pass<'_> {
             },
             actor: self.actor(),
             scope: self.scope(observation),
-            times: self.times(observation),
+            times: self.times(observation, standby),
             tool: self.tool(observation),
             production_state: production_state(observation),
             production: Some(self.manifest(production, &observation.production)),
@@ -105,7 +105,7 @@ impl Pass<'_> {
         }
     }
 
-    fn times(&self, observation: &Observation) -> evidence::Times {
+    fn times(&self, observation: &Observation, standby: &Closed) -> evidence::Times {
         let span = |report: &ScanReport| evidence::Span {
             began: self.moment(report.began),
             ended: self.moment(report.ended),
@@ -116,12 +116,12 @@ impl Pass<'_> {
             .unwrap_or(counterpart_model::Grain::TWO_SECONDS);
         evidence::Times {
             as_of: self.moment(observation.production.began),
-            standby_as_of: Some(self.moment(now())),
+            standby_as_of: Some(self.moment(standby.at)),
             began: self.moment_of_seconds(self.began.as_second()),
             ended: self.moment(now()),
             production_scan: span(&observation.production),
             standby_scan: Some(span(&observation.standby)),
-            clock_offset: None,
+            clock_offset: clock_offset(observation),
             grains: evidence::Grains {
                 production_ns: seen.nanos(),
                 standby_ns: observation.standby_profile.capabilities.grain.nanos(),
@@ -136,7 +136,7 @@ impl Pass<'_> {
             name: tool.name.clone(),
             version: tool.version.clone(),
             sha256: Digest::from_hex(&tool.sha256),
-            agent_sha256: None,
+            agent_sha256: observation.far().and_then(|link| link.agent_sha256),
             system: observation.standby_profile.system.clone(),
             configuration: Digest::from_hex(&self.request.config_sha256).unwrap_or(observation.policy),
             policy: observation.policy,
@@ -192,6 +192,19 @@ impl Pass<'_> {
             },
         }
     }
+}
+
+/// One of the two sites at most is far; the other's clock is the one that was measured against.
+fn clock_offset(observation: &Observation) -> Option<evidence::ClockOffset> {
+    let link = observation.far()?;
+    let standby_ahead_ms = match &observation.standby_profile.link {
+        Some(_) => link.clock_ahead_ms,
+        None => -link.clock_ahead_ms,
+    };
+    Some(evidence::ClockOffset {
+        standby_ahead_ms,
+        uncertainty_ms: link.clock_uncertainty_ms,
+    })
 }
 
 fn site_scope(profile: &Profile) -> evidence::SiteScope {

@@ -6,7 +6,7 @@ use crate::request::PassKind;
 use counterpart_model::{
     Carry, Code, Digest, EntryPath, Failure, Finding, Grain, MetadataClass, SiteRole, Verdict,
 };
-use counterpart_port::{Base, Extent, Profile, ScanReport, ScanRequest, Site};
+use counterpart_port::{Base, Extent, LinkProfile, Profile, ScanReport, ScanRequest, Site};
 
 /// What both scans found.
 pub struct Observation {
@@ -54,6 +54,16 @@ impl Observation {
         if same { Extent::Changes } else { Extent::Everything }
     }
 
+    /// How the far site was reached, where one of the two is far.
+    pub fn far(&self) -> Option<&LinkProfile> {
+        let Self {
+            production_profile,
+            standby_profile,
+            ..
+        } = self;
+        standby_profile.link.as_ref().or(production_profile.link.as_ref())
+    }
+
     /// True where metadata is carried that a fact has only the digest of.
     pub fn carries_attributes(&self) -> bool {
         self.carry.has(MetadataClass::Xattr) || self.carry.has(MetadataClass::Acl)
@@ -63,6 +73,8 @@ impl Observation {
 impl Pass<'_> {
     pub(crate) fn observe(&self, opened: BothOpened) -> Result<Observation, Failure> {
         let BothOpened { production, standby } = opened;
+        self.tell_skew(&production.profile);
+        self.tell_skew(&standby.profile);
         let carry = self.supported(&standby.profile);
         let grain = standby.profile.capabilities.grain;
         let policy = counterpart_model::Policy {
@@ -110,6 +122,31 @@ impl Pass<'_> {
     fn scan(&self, site: &dyn Site, request: &ScanRequest) -> Result<ScanReport, Failure> {
         let mut found = |finding: Finding| self.findings.add(&finding);
         site.scan(request, &mut found, self.listener)
+    }
+
+    /// A far clock that is certainly off by more than its limit is told: the times of the two copies cannot be read
+    /// side by side then. Nothing is decided by it.
+    fn tell_skew(&self, profile: &Profile) {
+        const LIMIT_MS: u64 = 2_000;
+        let Some(link) = &profile.link else { return };
+        let (off, uncertain) = (link.clock_ahead_ms.unsigned_abs(), link.clock_uncertainty_ms);
+        if off.saturating_sub(uncertain) <= LIMIT_MS {
+            return;
+        }
+        let way = if link.clock_ahead_ms > 0 {
+            "ahead of"
+        } else {
+            "behind"
+        };
+        let why = format!("its clock is {off} ms {way} this host's, give or take {uncertain} ms");
+        let root = EntryPath::root();
+        self.findings.add(&Finding::new(
+            &root,
+            Code::ClockSkew,
+            profile.role,
+            Verdict::Equal,
+            why,
+        ));
     }
 
     /// The carried classes that the standby can hold; the others are told.

@@ -259,6 +259,7 @@ impl Site for FakeSite {
             },
             capabilities: Capabilities::full(),
             clock: Timestamp::new(now_seconds(), 0),
+            link: None,
         };
         let base = state
             .rows
@@ -379,6 +380,7 @@ impl Site for FakeSite {
         let rows = state.now.take().unwrap();
         let facts = || rows.values().map(|known| &known.fact);
         let closed = Closed {
+            at: Timestamp::new(now_seconds(), 0),
             root: root(rows.iter().map(|(path, known)| (path, &known.fact))),
             tally: tally(facts()),
             unread: unread(facts()),

@@ -2,6 +2,7 @@
 
 use super::{apply, content};
 use crate::call::{Batch, Call, Seen};
+use crate::clock::now;
 use crate::connection::{Channel, lock, unexpected};
 use counterpart_model::{Code, Failure, Finding, SiteRole};
 use counterpart_port::{OpenRequest, Opened, Progress, ScanRequest, Standby, Stream, Watch};
@@ -43,6 +44,7 @@ impl<'a> Far<'a> {
             Call::Excluded => stream(site.excluded(), &channel),
             Call::Files(from) => stream(site.files(&from), &channel),
             Call::Content(algorithm) => content::serve(site, algorithm, &channel),
+            Call::Clock => channel.send(&now()),
             Call::SameTree => channel.send(&site.same_tree()),
             Call::Close => channel.send(&site.close()),
             Call::Abandon => {

@@ -8,7 +8,7 @@ mod apply;
 mod content;
 
 use crate::connection::{Connection, Pulse, decode};
-use crate::hello::{Greeting, Wanted};
+use crate::hello::{Greeting, Program, Wanted};
 use answer::Far;
 use counterpart_model::Failure;
 use counterpart_port::Standby;
@@ -23,13 +23,13 @@ pub trait Host {
     fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure>;
 }
 
-/// Serves one caller until its stream ends. `version` is this program's.
+/// Serves one caller until its stream ends.
 ///
 /// # Errors
 /// The greeting failed, or the site was refused; the caller was told.
-pub fn serve(input: OwnedFd, output: OwnedFd, host: &dyn Host, version: &str) -> Result<(), Failure> {
+pub fn serve(input: OwnedFd, output: OwnedFd, host: &dyn Host, this: &Program) -> Result<(), Failure> {
     let mut greeting = Greeting::new(input, output);
-    greeting.exchange(version)?;
+    greeting.exchange(this)?;
     let wanted: Wanted = greeting.receive()?;
     let site = host.site(&wanted);
     greeting.send(&site.as_ref().map(drop).map_err(Clone::clone))?;

@@ -8,12 +8,13 @@ mod content;
 mod stream;
 
 use crate::call::{Call, Seen};
+use crate::clock;
 use crate::connection::{Channel, Connection, Item, Pulse, decode, encode, lock, unexpected};
-use crate::hello::{Greeting, Wanted};
+use crate::hello::{Greeting, Program, Wanted};
 use counterpart_model::{Algorithm, Code, EntryPath, Failure, Finding};
 use counterpart_port::{
-    Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, Observed, OpenRequest, Opened,
-    Room, ScanReport, ScanRequest, Site, Standby, Stream, Version, Watch,
+    Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, LinkProfile, Observed,
+    OpenRequest, Opened, Room, ScanReport, ScanRequest, Site, Standby, Stream, Version, Watch,
 };
 use rustix::fd::OwnedFd;
 use serde::de::DeserializeOwned;
@@ -28,6 +29,7 @@ const HEED: Duration = Duration::from_millis(100);
 /// A site at the far end.
 pub struct RemoteSite {
     connection: Connection,
+    agent: Program,
     terms: Mutex<Terms>,
 }
 
@@ -40,18 +42,24 @@ struct Terms {
 }
 
 impl RemoteSite {
-    /// Greets an agent and asks it for a site. `version` is this program's.
+    /// Greets an agent and asks it for a site.
     ///
     /// # Errors
     /// Nobody answers, or somebody else; the agent has no such site, or refuses it.
-    pub fn connect(input: OwnedFd, output: OwnedFd, wanted: &Wanted, version: &str) -> Result<Self, Failure> {
+    pub fn connect(
+        input: OwnedFd,
+        output: OwnedFd,
+        wanted: &Wanted,
+        this: &Program,
+    ) -> Result<Self, Failure> {
         let mut greeting = Greeting::new(input, output);
-        greeting.exchange(version)?;
+        let agent = greeting.exchange(this)?;
         greeting.send(wanted)?;
         greeting.receive::<Result<(), Failure>>()??;
         let (input, output) = greeting.into_stream();
         Ok(Self {
             connection: Connection::start(input, output, Pulse::default())?,
+            agent,
             terms: Mutex::default(),
         })
     }
@@ -62,6 +70,15 @@ impl RemoteSite {
 
     fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
         self.call(call)?.message::<Result<T, Failure>>()?
+    }
+
+    fn link_profile(&self) -> Result<LinkProfile, Failure> {
+        let offset = clock::measure(|| self.call(&Call::Clock)?.message())?;
+        Ok(LinkProfile {
+            clock_ahead_ms: offset.ahead_ms,
+            clock_uncertainty_ms: offset.uncertainty_ms,
+            agent_sha256: self.agent.sha256,
+        })
     }
 
     fn terms(&self) -> Terms {
@@ -75,7 +92,8 @@ impl Site for RemoteSite {
     }
 
     fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
-        let opened: Opened = self.ask(&Call::Open(request.clone()))?;
+        let mut opened: Opened = self.ask(&Call::Open(request.clone()))?;
+        opened.profile.link = Some(self.link_profile()?);
         *lock(&self.terms) = Terms {
             algorithm: request.policy.algorithm,
             has_leftovers: opened.recovered_since_seconds.is_some(),

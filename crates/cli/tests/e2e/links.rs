@@ -1,0 +1,155 @@
+//! The link itself: what the certificate says of it, what goes wrong with it, and how a pass goes on after that.
+
+use crate::harness::{Far, PROGRAM, World, done};
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Far beyond what any step here takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn agents(world: &World) -> Vec<i32> {
+    let state = world.path("far-state");
+    let listed = Command::new("pgrep")
+        .args(["-f", "-x"])
+        .arg(format!("{PROGRAM} agent --state {}", state.display()))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(listed.stdout).unwrap();
+    text.lines().map(|line| line.parse().unwrap()).collect()
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn with_remote(world: &World, remote: &str) -> crate::harness::Outcome {
+    let mut words = world.pass_arguments::<&str>(&[]);
+    let at = words.iter().position(|word| word == "--remote").unwrap();
+    words[at + 1] = remote.into();
+    world.run(&words)
+}
+
+#[test]
+fn the_certificate_names_the_agent_and_the_offset_of_the_clocks() {
+    let world = World::new();
+    world.file("a", "content");
+    let outcome = world.congruent_pass();
+    let text = fs::read_to_string(outcome.document["certificate"].as_str().unwrap()).unwrap();
+    let certificate: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let offset = &certificate["times"]["clock_offset"];
+    let ahead = offset["standby_ahead_ms"].as_i64().unwrap().unsigned_abs();
+    assert!(
+        ahead <= offset["uncertainty_ms"].as_u64().unwrap() + 1,
+        "{offset}"
+    );
+    let sum = done(Command::new("sha256sum").arg(PROGRAM)).stdout;
+    let agent = certificate["tool"]["agent_sha256"].as_str().unwrap();
+    assert!(String::from_utf8(sum).unwrap().starts_with(agent), "{agent}");
+    until("an agent stays behind", || agents(&world).is_empty());
+}
+
+#[test]
+fn a_far_end_that_is_not_there_is_told_with_what_to_do() {
+    let world = World::new();
+    world.file("a", "content");
+    let outcome = with_remote(&world, "/no/such/counterpart agent");
+    outcome.failed(4, "site-lost");
+    assert!(
+        outcome
+            .to_string()
+            .contains("Install counterpart at the far host"),
+        "{outcome}"
+    );
+    let outcome = with_remote(&world, "echo Welcome to this host");
+    outcome.failed(4, "site-lost");
+    assert!(outcome.to_string().contains("Welcome to this host"), "{outcome}");
+    let outcome = with_remote(&world, "true");
+    outcome.failed(4, "site-lost");
+    world.congruent_pass();
+}
+
+#[test]
+fn a_changed_host_key_and_a_wrong_key_end_the_pass() {
+    let world = World::new();
+    world.file("a", "content");
+    world.congruent_pass();
+    let known = world.path("ssh/known_hosts");
+    let good = fs::read_to_string(&known).unwrap();
+    let other = fs::read_to_string(world.path("ssh/user.pub")).unwrap();
+    fs::write(&known, format!("far {other}")).unwrap();
+    let outcome = world.bare_pass();
+    outcome.failed(4, "site-lost");
+    assert!(outcome.to_string().contains("host's administrator"), "{outcome}");
+    fs::write(&known, &good).unwrap();
+    fs::write(world.path("ssh/authorized_keys"), "").unwrap();
+    let outcome = world.bare_pass();
+    outcome.failed(4, "site-lost");
+    assert!(outcome.to_string().contains("Permission denied"), "{outcome}");
+    fs::copy(world.path("ssh/user.pub"), world.path("ssh/authorized_keys")).unwrap();
+    world.congruent_pass().changed_nothing();
+}
+
+#[test]
+fn an_agent_serves_what_it_is_bound_to_and_nothing_else() {
+    let world = World::new();
+    world.file("a", "content");
+    let state = world.path("far-state");
+    let bound = |options: &str| format!("{PROGRAM} agent --state {} {options}", state.display());
+    let elsewhere = world.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let outcome = with_remote(&world, &bound(&format!("--root {}", elsewhere.display())));
+    outcome.failed(2, "usage");
+    assert!(outcome.to_string().contains("it serves only"), "{outcome}");
+    let read_only = with_remote(&world, &bound("--read-only"));
+    if Far::wanted() == Far::Standby {
+        read_only.failed(2, "usage");
+        assert!(
+            read_only.to_string().contains("it only serves production"),
+            "{read_only}"
+        );
+        assert!(!world.dst().exists());
+    } else {
+        read_only.congruent();
+    }
+    let root = world.src().parent().unwrap().display().to_string();
+    with_remote(&world, &bound(&format!("--root {root}"))).congruent();
+}
+
+#[test]
+fn either_end_may_be_killed_and_the_next_pass_goes_on() {
+    let world = World::new();
+    world.files("study", 3_000);
+    world.file("large", vec![7; 24 << 20]);
+    for round in 0..6 {
+        let words = world.pass_arguments::<&str>(&[]);
+        let mut caller = world
+            .command(&[vec!["--json".into()], words].concat())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        until("no agent begins", || {
+            !agents(&world).is_empty() || caller.try_wait().unwrap().is_some()
+        });
+        std::thread::sleep(Duration::from_millis(40 * round));
+        if round % 2 == 0 {
+            for agent in agents(&world) {
+                // It may have ended by itself.
+                let _ = Command::new("kill").arg("-9").arg(agent.to_string()).output();
+            }
+            let code = caller.wait().unwrap().code();
+            assert!(code == Some(4) || code == Some(0), "{code:?}");
+        } else {
+            caller.kill().unwrap();
+            caller.wait().unwrap();
+        }
+        until("an agent stays behind", || agents(&world).is_empty());
+    }
+    world.congruent_pass();
+    world.congruent_pass().changed_nothing().sent(0);
+}
