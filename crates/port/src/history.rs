@@ -23,6 +23,15 @@ pub struct Version {
     pub why: String,
 }
 
+/// Extended attributes and access control lists that were on what was brought back, and that its new place cannot hold.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct NotHeld {
+    /// How many.
+    pub count: u64,
+    /// The first of them: the path as it is shown, and the attribute's name.
+    pub first: Vec<(String, String)>,
+}
+
 /// A request to bring a version back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Export {

@@ -14,7 +14,7 @@ pub mod watch;
 
 pub use apply::{Apply, Arrived, Committed, Place};
 pub use content::{Attributes, ContentReader, Piece, Settled};
-pub use history::{Export, HistoryId, Version};
+pub use history::{Export, HistoryId, NotHeld, Version};
 pub use messages::{
     Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
     Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest,
@@ -126,9 +126,9 @@ pub trait Standby: Site {
     /// The history cannot be listed.
     fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure>;
 
-    /// Copies one kept version out of history.
+    /// Copies one kept version out of history; tells what of its attributes the new place cannot hold.
     ///
     /// # Errors
     /// There is no such version, or the target exists.
-    fn export(&self, request: &Export) -> Result<(), Failure>;
+    fn export(&self, request: &Export) -> Result<NotHeld, Failure>;
 }

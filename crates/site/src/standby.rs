@@ -4,7 +4,7 @@ use crate::opening::OpenPass;
 use crate::recovery::{LOG_NAME, complete};
 use crate::site::LocalSite;
 use counterpart_model::{EntryPath, Failure, Row, Step, Timestamp};
-use counterpart_port::{Apply, Export, Place, Room, Standby, Version};
+use counterpart_port::{Apply, Export, NotHeld, Place, Room, Standby, Version};
 use counterpart_store::{ApplyLog, Manifest, RowChange, boot_id};
 use counterpart_tree::identity::{self, Identity};
 use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Root, Touched, history};
@@ -56,7 +56,7 @@ impl Standby for LocalSite {
         history::versions(&Root::open(&self.options.root)?, path)
     }
 
-    fn export(&self, request: &Export) -> Result<(), Failure> {
+    fn export(&self, request: &Export) -> Result<NotHeld, Failure> {
         history::export(&Root::open(&self.options.root)?, request)
     }
 }

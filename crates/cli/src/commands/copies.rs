@@ -4,15 +4,17 @@ use crate::args::{HistoryArgs, UndeleteArgs, WhereArgs};
 use crate::config::Pair;
 use crate::context::Context;
 use crate::documents::listing::time;
-use crate::documents::{CopyDocument, HistoryDocument, UndeleteDocument, VersionDocument, WhereDocument};
+use crate::documents::{
+    CopyDocument, HistoryDocument, NotHeldDocument, UndeleteDocument, VersionDocument, WhereDocument,
+};
 use crate::exit::Exit;
 use crate::wire::Wired;
 use crate::{pairs, render};
 use counterpart_model::{Code, EntryPath, Failure, Row, SiteRole, escape};
-use counterpart_port::{Export, Version};
+use counterpart_port::{Export, NotHeld, Version};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `where KEY`.
 pub(crate) fn where_is(context: &Context, args: &WhereArgs) -> Result<Exit, Failure> {
@@ -104,11 +106,12 @@ pub(crate) fn history(context: &Context, args: &HistoryArgs) -> Result<Exit, Fai
 pub(crate) fn undelete(context: &Context, args: &UndeleteArgs) -> Result<Exit, Failure> {
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
     let version = which_version(&wired, &args.what)?;
-    let to = bring_back(&wired, &version, &args.to)?;
+    let (to, not_held) = bring_back(&wired, &version, &args.to)?;
     let document = UndeleteDocument {
         pair: wired.pair.name.clone(),
         version: VersionDocument::from(&version),
         to: escape::shown(to.as_os_str().as_bytes()),
+        not_held: NotHeldDocument::from(not_held),
     };
     context
         .terminal
@@ -116,18 +119,19 @@ pub(crate) fn undelete(context: &Context, args: &UndeleteArgs) -> Result<Exit, F
     Ok(Exit::Done)
 }
 
-/// Copies one version into a directory, which is made where it is not there; gives the name that it has in it.
+/// Copies one version into a directory, which is made where it is not there; gives the name that it has in it, and
+/// what of its attributes the directory's filesystem cannot hold.
 ///
 /// # Errors
 /// The directory cannot be made, or the name in it is taken.
-pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<std::path::PathBuf, Failure> {
+pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<(PathBuf, NotHeld), Failure> {
     let to = make_directory(to)?;
-    wired.standby.reach()?.site().export(&Export {
+    let not_held = wired.standby.reach()?.site().export(&Export {
         id: version.id.clone(),
         beneath: EntryPath::root(),
         to: to.clone(),
     })?;
-    Ok(to.join(OsStr::from_bytes(version.path.name())))
+    Ok((to.join(OsStr::from_bytes(version.path.name())), not_held))
 }
 
 /// Makes a directory that was asked for, where it is not there; gives its whole path.

@@ -146,13 +146,14 @@ fn undelete(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<bool, F
     let to = crate::invocation::quoted(restored.as_os_str());
     stage.command(&Places::command(&format!("undelete {DELETED} --to {to}")))?;
     let version = which_version(wired, OsStr::new(DELETED))?;
-    let file = bring_back(wired, &version, &restored)?;
+    let (file, not_held) = bring_back(wired, &version, &restored)?;
     let algorithm = wired.pair.settings.policy.algorithm;
     let (kept, now) = (version.fact.digest(), digests::of_file(&file, algorithm)?);
     let document = UndeleteDocument {
         pair: wired.pair.name.clone(),
         version: VersionDocument::from(&version),
         to: file.display().to_string(),
+        not_held: not_held.into(),
     };
     stage.output(&render::undelete(&document, stage.paint()))?;
     let equal = kept == Some(now);

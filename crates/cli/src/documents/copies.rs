@@ -1,7 +1,7 @@
 //! The documents of `where`, `history`, `undelete` and `prune`: copies of one entry and versions that are kept.
 
 use super::listing::time;
-use counterpart_port::Version;
+use counterpart_port::{NotHeld, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -89,6 +89,38 @@ pub struct UndeleteDocument {
     pub version: VersionDocument,
     /// Where it is now, escaped for reading.
     pub to: String,
+    /// What of its attributes and access control lists could not be brought back.
+    pub not_held: NotHeldDocument,
+}
+
+/// Attributes that the place of a copy cannot hold.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NotHeldDocument {
+    /// How many.
+    pub count: u64,
+    /// The first hundred of them.
+    pub first: Vec<NotHeldAttribute>,
+}
+
+/// One attribute that the place of a copy cannot hold.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NotHeldAttribute {
+    /// The path that its entry had, escaped for reading.
+    pub path: String,
+    /// Its name, escaped for reading.
+    pub attribute: String,
+}
+
+impl From<NotHeld> for NotHeldDocument {
+    fn from(not_held: NotHeld) -> Self {
+        let first = not_held.first.into_iter();
+        Self {
+            count: not_held.count,
+            first: first
+                .map(|(path, attribute)| NotHeldAttribute { path, attribute })
+                .collect(),
+        }
+    }
 }
 
 /// What `prune` prints.

@@ -14,8 +14,8 @@ pub use certificate::{
 };
 pub use check::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
 pub use copies::{
-    CopyDocument, HistoryDocument, PruneDocument, PrunedPass, RepairExportDocument, UndeleteDocument,
-    VersionDocument, WhereDocument,
+    CopyDocument, HistoryDocument, NotHeldAttribute, NotHeldDocument, PruneDocument, PrunedPass,
+    RepairExportDocument, UndeleteDocument, VersionDocument, WhereDocument,
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};

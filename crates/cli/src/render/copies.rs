@@ -3,12 +3,15 @@
 use super::table::{Align, columns};
 use crate::clean::clean;
 use crate::documents::{
-    CopyDocument, HistoryDocument, PruneDocument, PrunedPass, RepairExportDocument, UndeleteDocument,
-    VersionDocument, WhereDocument,
+    CopyDocument, HistoryDocument, NotHeldDocument, PruneDocument, PrunedPass, RepairExportDocument,
+    UndeleteDocument, VersionDocument, WhereDocument,
 };
 use crate::terminal::Paint;
 use crate::{clock, units, words};
 use std::fmt::Write as _;
+
+/// How many attributes are shown that a place cannot hold; `--json` has more.
+const NOT_HELD_SHOWN: usize = 10;
 
 /// Every copy, one line each, and its digest beneath.
 pub(crate) fn where_is(document: &WhereDocument, paint: Paint) -> String {
@@ -104,6 +107,24 @@ pub(crate) fn undelete(document: &UndeleteDocument, paint: Paint) -> String {
     );
     if let Some(digest) = &version.digest {
         let _ = writeln!(out, "  {}, digest {digest}", units::bytes(version.bytes));
+    }
+    out += &not_held(&document.not_held);
+    out
+}
+
+fn not_held(not_held: &NotHeldDocument) -> String {
+    if not_held.count == 0 {
+        return String::new();
+    }
+    let number = words::counted(not_held.count, "attribute", "attributes");
+    let mut out = format!("  without {number} that this filesystem cannot hold:\n");
+    for attribute in not_held.first.iter().take(NOT_HELD_SHOWN) {
+        let _ = writeln!(
+            out,
+            "    {} of {}",
+            clean(&attribute.attribute),
+            clean(&attribute.path)
+        );
     }
     out
 }

@@ -4,7 +4,7 @@ use super::site::{FakeSite, State, now_seconds};
 use super::tree::Node;
 use counterpart_model::{Action, Code, Content, Digest, EntryPath, Fact, Failure, Kind, Step};
 use counterpart_port::{
-    Apply, Arrived, Attributes, Committed, Export, HistoryId, Place, Room, Standby, Version,
+    Apply, Arrived, Attributes, Committed, Export, HistoryId, NotHeld, Place, Room, Standby, Version,
 };
 use std::sync::Mutex;
 
@@ -33,7 +33,7 @@ impl Standby for FakeSite {
         Ok(Vec::new())
     }
 
-    fn export(&self, _: &Export) -> Result<(), Failure> {
+    fn export(&self, _: &Export) -> Result<NotHeld, Failure> {
         Err(Failure::new(Code::NotFound, "exporting", "there is none"))
     }
 }

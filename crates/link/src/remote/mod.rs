@@ -13,7 +13,7 @@ use crate::connection::{Channel, Connection, Item, Pulse, decode, encode, lock, 
 use crate::hello::{Greeting, Program, Wanted};
 use counterpart_model::{Algorithm, Code, EntryPath, Failure, Finding};
 use counterpart_port::{
-    Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, LinkProfile, Observed,
+    Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, LinkProfile, NotHeld, Observed,
     OpenRequest, Opened, Room, ScanReport, ScanRequest, Site, Standby, Stream, Version, Watch,
 };
 use rustix::fd::OwnedFd;
@@ -183,7 +183,7 @@ impl Standby for RemoteSite {
         self.ask(&Call::Versions(path.clone()))
     }
 
-    fn export(&self, request: &Export) -> Result<(), Failure> {
+    fn export(&self, request: &Export) -> Result<NotHeld, Failure> {
         let id = &request.id.0;
         let why = "what is kept at a far standby does not come over the link";
         Err(

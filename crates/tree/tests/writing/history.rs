@@ -2,22 +2,78 @@
 
 use crate::support::*;
 use counterpart_model::{Action, Code, EntryPath};
-use counterpart_port::{Apply, Export};
+use counterpart_port::Apply;
+use counterpart_port::history::{Export, NotHeld};
 use counterpart_tree::{history, identity};
 use std::path::Path;
+use std::process::Command;
 
 fn export(
     scene: &Scene,
     id: &counterpart_port::HistoryId,
     beneath: &str,
     to: &Path,
-) -> Result<(), counterpart_model::Failure> {
+) -> Result<NotHeld, counterpart_model::Failure> {
     let request = Export {
         id: id.clone(),
         beneath: at(beneath),
         to: to.to_owned(),
     };
     history::export(&scene.root, &request)
+}
+
+fn said(program: &str, arguments: &[&str], path: &Path) -> String {
+    let output = Command::new(program).args(arguments).arg(path).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} failed: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A kept directory with attributes and lists on it and in it, and its version.
+fn with_attributes() -> (Scene, counterpart_port::HistoryId) {
+    let scene = Scene::new();
+    std::fs::create_dir(scene.on_disk("d")).unwrap();
+    scene.write("d/a", b"one", 0o640, time(1));
+    let (outer, inside) = (scene.on_disk("d"), scene.on_disk("d/a"));
+    said("setfattr", &["-n", "user.note", "-v", "kept"], &inside);
+    said("setfacl", &["-m", "u:1:rwx,g::---,m::rwx"], &inside);
+    said("setfacl", &["-d", "-m", "u:1:rwx"], &outer);
+    let applier = scene.start("p1");
+    run(&applier, &remove("d", directory(0o755, time(1))), b"").unwrap();
+    applier.finish().unwrap();
+    let versions = history::versions(&scene.root, &at("d")).unwrap();
+    (scene, versions[0].id.clone())
+}
+
+#[test]
+fn attributes_and_lists_come_back() {
+    let (scene, id) = with_attributes();
+    let to = tempfile::tempdir().unwrap();
+    assert_eq!(export(&scene, &id, "", to.path()).unwrap(), NotHeld::default());
+    let (directory, inside) = (to.path().join("d"), to.path().join("d/a"));
+    assert!(said("getfattr", &["-d", "--absolute-names"], &inside).contains("user.note=\"kept\""));
+    assert!(said("getfacl", &["-n", "-p"], &inside).contains("user:1:rwx"));
+    assert!(said("getfacl", &["-n", "-p"], &directory).contains("default:user:1:rwx"));
+    assert_eq!(Scene::at(to.path()).mtime("d/a"), time(1));
+}
+
+#[test]
+fn what_a_target_cannot_hold_is_told_and_opens_nothing() {
+    let (scene, id) = with_attributes();
+    let to = tempfile::tempdir().unwrap();
+    said("mount", &["-t", "ramfs", "none"], to.path());
+    let not_held = export(&scene, &id, "", to.path());
+    let mode = Scene::at(to.path()).mode("d/a");
+    said("umount", &[], to.path());
+    let not_held = not_held.unwrap();
+    let told: Vec<(&str, &str)> = not_held
+        .first
+        .iter()
+        .map(|(path, name)| (&**path, &**name))
+        .collect();
+    let (access, default) = ("system.posix_acl_access", "system.posix_acl_default");
+    assert_eq!(told, [("d/a", "user.note"), ("d/a", access), ("d", default)]);
+    assert_eq!((not_held.count, mode & 0o077), (3, 0));
 }
 
 #[test]
