@@ -91,13 +91,17 @@ impl Root {
     /// Makes a directory, of which the parent must be there, and holds it.
     ///
     /// # Errors
-    /// `target-missing` when it cannot be made.
+    /// `target-missing` when it cannot be made there, `io` when the disk fails, which says nothing of what is there.
     pub fn make(path: &Path) -> Result<Self, Failure> {
         match rustix::fs::mkdir(path, rustix::fs::Mode::from_raw_mode(0o777)) {
             Ok(()) | Err(Errno::EXIST) => Self::open(path),
             Err(errno) => {
                 let doing = format!("making the root {}", path.display());
-                Err(fault::failure(Code::TargetMissing, doing, errno))
+                let code = match errno {
+                    Errno::IO => Code::Io,
+                    _ => Code::TargetMissing,
+                };
+                Err(fault::failure(code, doing, errno))
             }
         }
     }

@@ -109,3 +109,16 @@ fn a_standby_that_fails_ends_the_pass_uncertified() {
         scene.run_congruent(&what);
     }
 }
+
+/// A disk that fails is not one that is not mounted: the pass could not finish, and runs again.
+#[test]
+fn a_root_that_a_failing_disk_cannot_make_ends_the_pass() {
+    let (mut scene, fuse, _archive) = standby_through_fuse();
+    scene.standby = scene.standby.join("standby");
+    fuse.fail(&["mkdir EIO *"]);
+    let ended = scene.run();
+    ended.assert_code("no root", &[4]);
+    assert!(ended.stdout.contains(r#""code": "io""#), "{ended}");
+    fuse.heal();
+    scene.run_congruent("healed");
+}
