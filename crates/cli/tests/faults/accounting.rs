@@ -54,15 +54,16 @@ fn contents(tree: &Tree) -> impl Iterator<Item = Content> {
     tree.values().filter_map(Node::content)
 }
 
-/// Known content that changed its name or a stamp is read once more at either side, to be sure of it.
+/// Known content that changed its name or a stamp is read once more at either side, to be sure of it. In a folder that
+/// was renamed, no stamp of a file moves.
 fn reread(old: &Tree, new: &Tree, changed_since: (i64, i64)) -> u64 {
     let known: BTreeSet<Content> = contents(old).collect();
-    let stamped = new.values().filter_map(|node| match node {
-        Node::File(content, bits) if bits.ctime >= changed_since => Some(*content),
+    let again = new.iter().filter_map(|(path, node)| match node {
+        Node::File(content, bits) if bits.ctime >= changed_since || !old.contains_key(path) => Some(*content),
         _ => None,
     });
-    let again: Vec<Content> = stamped.filter(|content| known.contains(content)).collect();
-    2 * again.iter().map(|content| content.len_bytes).sum::<u64>()
+    let again = again.filter(|content| known.contains(content));
+    2 * again.map(|content| content.len_bytes).sum::<u64>()
 }
 
 /// A further name that comes before the others becomes the first one of its file, which is brought under it.

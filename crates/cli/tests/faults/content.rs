@@ -1,6 +1,6 @@
 //! A production of about four hundred entries, and random changes of every kind to it.
 
-use crate::snapshot::{self, Node, Tree};
+use std::fs::FileType;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -32,6 +32,23 @@ impl Random {
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
+}
+
+/// The seed that a test was told to replay, or one that no run had before.
+pub(crate) fn seed() -> u64 {
+    let told = std::env::var("COUNTERPART_SEED").ok();
+    told.and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        u64::from(now.subsec_nanos()) * 1_000 + u64::from(std::process::id()) % 1_000
+    })
+}
+
+/// How often a loop runs: so many times as often in a soak.
+pub(crate) fn times(usual: u32) -> u32 {
+    let factor = std::env::var("COUNTERPART_SOAK")
+        .ok()
+        .and_then(|text| text.parse::<u32>().ok());
+    usual.saturating_mul(factor.unwrap_or(1).max(1))
 }
 
 /// A production that is written and changed.
@@ -75,25 +92,22 @@ impl Archive {
         self.remove_some();
     }
 
-    fn tree(&self) -> Tree {
-        snapshot::take(&self.root)
-    }
-
-    fn paths(&self, of: impl Fn(&Node) -> bool) -> Vec<PathBuf> {
-        self.tree()
-            .into_iter()
-            .filter(|(_, node)| of(node))
-            .map(|(path, _)| path)
-            .collect()
+    /// The paths of one kind, in order. No content is read: every change asks.
+    fn paths(&self, of: impl Fn(FileType) -> bool) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        list(&self.root, Path::new(""), &mut found);
+        found.sort_by(|(one, _), (other, _)| one.as_os_str().cmp(other.as_os_str()));
+        let of_kind = found.into_iter().filter(|(_, kind)| of(*kind));
+        of_kind.map(|(path, _)| path).collect()
     }
 
     fn some_file(&mut self) -> PathBuf {
-        let files = self.paths(|node| node.content().is_some());
+        let files = self.paths(|kind| kind.is_file());
         self.random.pick(&files).clone()
     }
 
     fn some_folder(&mut self) -> PathBuf {
-        let folders = self.paths(|node| *node == Node::Directory);
+        let folders = self.paths(|kind| kind.is_dir());
         self.random.pick(&folders).clone()
     }
 
@@ -173,7 +187,7 @@ impl Archive {
             self.mkdir(&file);
             self.new_files(&file, 2);
         }
-        let links = self.paths(|node| matches!(node, Node::Link(_)));
+        let links = self.paths(|kind| kind.is_symlink());
         if !links.is_empty() {
             let link = self.random.pick(&links).clone();
             std::fs::remove_file(self.at(&link)).unwrap();
@@ -205,15 +219,26 @@ impl Archive {
             std::fs::remove_file(self.at(&file)).unwrap();
         }
         for _ in 0..100 {
-            let (folder, tree) = (self.some_folder(), self.tree());
-            let beneath = tree.keys().filter(|path| path.starts_with(&folder)).count();
-            if tree.len() < ENTRIES {
+            let (folder, all) = (self.some_folder(), self.paths(|_| true));
+            let beneath = all.iter().filter(|path| path.starts_with(&folder)).count();
+            if all.len() < ENTRIES {
                 break;
             }
             if beneath < 60 {
                 std::fs::remove_dir_all(self.at(&folder)).unwrap();
             }
         }
+    }
+}
+
+fn list(root: &Path, beneath: &Path, found: &mut Vec<(PathBuf, FileType)>) {
+    for entry in std::fs::read_dir(root.join(beneath)).unwrap() {
+        let entry = entry.unwrap();
+        let (path, kind) = (beneath.join(entry.file_name()), entry.file_type().unwrap());
+        if kind.is_dir() {
+            list(root, &path, found);
+        }
+        found.push((path, kind));
     }
 }
 

@@ -1,14 +1,17 @@
 //! SIGKILL at random moments over the whole length of a pass, several times in a row, then a pass to the end.
 
 use crate::accounting::{Kept, Owing};
-use crate::content::{Archive, Random, let_a_second_pass};
-use crate::scene::Scene;
+use crate::content::{Archive, Random, let_a_second_pass, seed, times};
+use crate::scene::{Ended, Scene};
 use crate::snapshot::{Tree, assert_old_or_new};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use serde_json::Value;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Kills of one campaign, of which there are three; `COUNTERPART_SOAK` makes them long.
+/// Kills of one campaign, of which there are three, and first passes that are killed.
 const KILLS: u32 = 80;
-const KILLS_SOAK: u32 = 1_500;
+const FIRST_PASSES: u32 = 6;
+/// Kills of passes that have a silent change to tell.
+const SILENT_KILLS: u32 = 12;
 
 struct Campaign {
     scene: Scene,
@@ -21,9 +24,7 @@ struct Campaign {
 }
 
 fn campaign(number: u64) {
-    let soak = std::env::var_os("COUNTERPART_SOAK").is_some();
-    let wanted = if soak { KILLS_SOAK } else { KILLS };
-    let seed = u64::from(std::process::id()) * 10 + number;
+    let (seed, wanted) = (seed().wrapping_add(number), times(KILLS));
     let scene = Scene::new();
     let archive = Archive::new(&scene.production, seed);
     scene.run_congruent("first pass");
@@ -37,7 +38,8 @@ fn campaign(number: u64) {
     };
     let mut round = 0;
     while campaign.kills < wanted {
-        campaign.round(&format!("seed {seed}, round {round}"), round % 12 == 0);
+        let what = format!("seed {}, round {round}", seed.wrapping_sub(number));
+        campaign.round(&what, round % 12 == 0);
         round += 1;
     }
 }
@@ -59,11 +61,11 @@ fn killed_at_any_third_moment_a_name_is_old_or_new_and_the_next_pass_resumes() {
 
 #[test]
 fn a_first_pass_that_is_killed_is_resumed() {
-    let seed = u64::from(std::process::id());
+    let seed = seed();
     let mut random = Random::new(seed);
-    for round in 0..12 {
+    for round in 0..u64::from(times(FIRST_PASSES)) {
         let scene = Scene::new();
-        drop(Archive::new(&scene.production, seed + round));
+        drop(Archive::new(&scene.production, seed.wrapping_add(round)));
         let what = format!("seed {seed}, first pass {round}");
         let (old, new) = (Tree::new(), scene.production_tree());
         let_a_second_pass();
@@ -81,80 +83,87 @@ fn a_first_pass_that_is_killed_is_resumed() {
 }
 
 /// A digest that the standby has is no proof of what production holds: content that changed behind the same size and
-/// time is read again and told, also after an interrupted pass.
+/// time is read again and told, also after an interrupted pass, and after one that was killed at its very end.
 #[test]
 fn a_silent_change_is_told_after_an_interrupted_pass() {
+    let seed = seed();
+    let mut random = Random::new(seed);
     let scene = Scene::new();
-    let mut archive = Archive::new(&scene.production, 31);
+    let mut archive = Archive::new(&scene.production, seed);
     let silent = scene.production.join("silent");
     std::fs::write(&silent, b"certified").unwrap();
     let time = std::fs::metadata(&silent).unwrap().modified().unwrap();
-    let clock = Instant::now();
     scene.run_congruent("first pass");
-    let length = u64::try_from(clock.elapsed().as_micros()).unwrap();
-    let mut random = Random::new(31);
+    archive.change();
+    let length = scene.run_measured("measured pass");
     archive.change();
     std::fs::write(&silent, b"tampered?").unwrap();
-    std::fs::File::options()
-        .write(true)
-        .open(&silent)
-        .unwrap()
-        .set_modified(time)
-        .unwrap();
+    let file = std::fs::File::options().write(true).open(&silent).unwrap();
+    file.set_modified(time).unwrap();
     let_a_second_pass();
-    for _ in 0..6 {
+    for kill in 0..times(SILENT_KILLS) {
         let running = scene.start();
         std::thread::sleep(Duration::from_micros(random.next() % length));
-        drop(running.kill());
+        let ended = running.kill();
+        if !ended.was_killed() {
+            assert_told(&format!("seed {seed}, kill {kill}"), &ended);
+        }
     }
-    let report = scene.run().report("after the kills", 1);
-    let told =
-        |failure: &serde_json::Value| failure["path"] == "silent" && failure["code"] == "rot-production";
-    assert!(
-        report["failures"].as_array().unwrap().iter().any(told),
-        "{report:#}"
-    );
+    assert_told(&format!("seed {seed}, after the kills"), &scene.run());
     assert_eq!(std::fs::read(scene.standby.join("silent")).unwrap(), b"certified");
+}
+
+fn assert_told(what: &str, ended: &Ended) {
+    let report = ended.report(what, 1);
+    let told = |failure: &Value| failure["path"] == "silent" && failure["code"] == "rot-production";
+    let failures = report["failures"].as_array().unwrap();
+    assert!(failures.iter().any(told), "{what}: {report:#}");
 }
 
 impl Campaign {
     /// Changes production, kills some passes, ends with a whole one. A measured round has no kill.
     fn round(&mut self, what: &str, measured: bool) {
         let old = self.scene.production_tree();
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let since = (
-            i64::try_from(since.as_secs()).unwrap(),
-            i64::from(since.subsec_nanos()) - 10_000_000,
-        );
+        let since = just_before_now();
         self.archive.change();
         let new = self.scene.production_tree();
         let_a_second_pass();
-        let kills = if measured { 0 } else { 1 + self.random.below(9) };
-        for kill in 0..kills {
-            self.kill(&format!("{what}, kill {kill}"), &old, &new);
-        }
+        let wanted = if measured { 0 } else { 1 + self.random.below(9) };
+        // A pass that came to its end leaves nothing for a further one to do.
+        let kills = (0..wanted)
+            .take_while(|kill| self.kill(&format!("{what}, kill {kill}"), &old, &new))
+            .count();
         let owing = Owing::count(&self.scene, &old, &new, since);
-        let clock = Instant::now();
         let report = self.scene.run_congruent(what);
         if measured {
-            self.length = clock.elapsed();
+            self.length = Duration::from_secs_f64(report["seconds"].as_f64().unwrap());
         }
         owing.assert_kept(&format!("{what}, after {kills} kills"), &report);
         assert_old_or_new(what, &new, &new, &self.scene.standby_tree());
         self.kept.assert_keeps(what, &self.scene, &old, &new);
     }
 
-    fn kill(&mut self, what: &str, old: &Tree, new: &Tree) {
+    /// True when the kill came before the end of the pass.
+    fn kill(&mut self, what: &str, old: &Tree, new: &Tree) -> bool {
         let micros = u64::try_from(self.length.as_micros()).unwrap();
         let delay = Duration::from_micros(self.random.next() % micros.max(1));
         let running = self.scene.start();
         std::thread::sleep(delay);
         let ended = running.kill();
-        if ended.was_killed() {
+        let killed = ended.was_killed();
+        if killed {
             self.kills += 1;
         } else {
             ended.assert_code(what, &[0]);
         }
         assert_old_or_new(what, old, new, &self.scene.standby_tree());
+        killed
     }
+}
+
+/// Now, less what the clock of a filesystem may lag behind.
+fn just_before_now() -> (i64, i64) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let seconds = i64::try_from(since.as_secs()).unwrap();
+    (seconds, i64::from(since.subsec_nanos()) - 10_000_000)
 }

@@ -2,6 +2,11 @@
 //!
 //! Each test drives `counterpart` itself and judges it from outside: by reading the trees, by `rsync`, and by `fsck`.
 //! They need root, loop mounts and FUSE; where one of these is missing they fail.
+//!
+//! A test that rolls dice names its seed in every message. `COUNTERPART_SEED=N` replays one: the same archive, the same
+//! changes, the same delays before a kill, a signal or a cut; at which instruction that lands is the machine's affair, so
+//! a rare failure takes several goes. `COUNTERPART_KEEP=1` keeps the trees and the state of a test that failed. In the
+//! suite some three hundred passes are killed; `COUNTERPART_SOAK=20`, which `cargo xtask soak` sets, makes it twenty times as many.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

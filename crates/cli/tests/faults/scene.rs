@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 /// A pair: both trees and the state may be put on other filesystems before the first run.
 pub(crate) struct Scene {
@@ -113,6 +114,13 @@ impl Scene {
         report
     }
 
+    /// The same, and how long the pass itself took, in microseconds: in so long a time kills and cuts are spread.
+    pub(crate) fn run_measured(&self, what: &str) -> u64 {
+        let report = self.run_congruent(what);
+        let took = Duration::from_secs_f64(report["seconds"].as_f64().unwrap());
+        u64::try_from(took.as_micros()).unwrap().max(1)
+    }
+
     /// Congruent by rsync, nothing stray in `incoming`, certificates sound.
     pub(crate) fn judge(&self, what: &str) {
         let differences = self.rsync();
@@ -178,6 +186,15 @@ impl Scene {
             }
         }
         found
+    }
+}
+
+/// The scene of a failed test may be kept, to be looked at.
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if std::thread::panicking() && std::env::var_os("COUNTERPART_KEEP").is_some() {
+            self.dir.disable_cleanup(true);
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Lost power: the standby's filesystem is shut down under a pass, or right after one that certified.
 
-use crate::content::{Archive, Random, let_a_second_pass};
+use crate::content::{Archive, Random, let_a_second_pass, seed, times};
 use crate::loop_mount::{Kind, LoopMount, Shutdown};
 use crate::scene::Scene;
 use crate::snapshot::{Tree, assert_old_or_new, wrongs};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+/// Size of the disk, and what each round may add to its history.
 const MEBIBYTES: u64 = 400;
+const MEBIBYTES_A_ROUND: u64 = 4;
 const ROUNDS: u32 = 6;
 
 /// Where the state is: on another filesystem, which lives on, or beside the standby, where it loses as much.
@@ -18,7 +20,8 @@ enum State {
 
 fn scene_on(kind: Kind, state: State) -> (Scene, LoopMount) {
     let mut scene = Scene::new();
-    let disk = LoopMount::new(scene.path(), "disk", kind, MEBIBYTES, &[]);
+    let mebibytes = MEBIBYTES + MEBIBYTES_A_ROUND * u64::from(times(ROUNDS));
+    let disk = LoopMount::new(scene.path(), "disk", kind, mebibytes, &[]);
     scene.standby = disk.path().join("standby");
     if state == State::Beside {
         scene.state = disk.path().join("state");
@@ -62,14 +65,12 @@ fn a_certificate_is_durable_itself() {
 /// A pass that finds nothing to do, after one that was killed with everything in place, makes it durable as well.
 #[test]
 fn what_a_killed_pass_brought_is_durable_when_the_next_one_certifies_it() {
-    let seed = u64::from(std::process::id());
+    let seed = seed();
     let mut random = Random::new(seed);
     let (scene, disk) = scene_on(Kind::Xfs, State::Elsewhere);
     let mut archive = Archive::new(&scene.production, seed);
-    let clock = Instant::now();
-    scene.run_congruent("first pass");
-    let length = u64::try_from(clock.elapsed().as_micros()).unwrap();
-    for round in 0..ROUNDS {
+    let length = scene.run_measured("first pass");
+    for round in 0..times(ROUNDS) {
         let what = format!("seed {seed}, round {round}");
         archive.change();
         let new = scene.production_tree();
@@ -94,15 +95,13 @@ fn what_a_killed_pass_brought_is_durable_when_the_next_one_certifies_it() {
 
 /// Power lost in the middle: every name is old or new, whole, and the next pass brings what is missing.
 fn cut_in_the_middle(kind: Kind, state: State, shutdown: Shutdown) {
-    let seed = u64::from(std::process::id());
+    let seed = seed();
     let mut random = Random::new(seed);
     let (scene, disk) = scene_on(kind, state);
     let mut archive = Archive::new(&scene.production, seed);
-    let clock = Instant::now();
-    scene.run_congruent("first pass");
-    let length = u64::try_from(clock.elapsed().as_micros()).unwrap();
+    let length = scene.run_measured("first pass");
     let mut cut = 0;
-    for round in 0..ROUNDS {
+    for round in 0..times(ROUNDS) {
         let what = format!("{kind:?}, {shutdown:?}, seed {seed}, round {round}");
         let old = scene.production_tree();
         archive.change();
@@ -150,7 +149,7 @@ fn power_lost_in_the_middle_takes_the_state_along() {
 /// The first pass, of which nothing was ever synced.
 #[test]
 fn power_lost_in_the_first_pass() {
-    let seed = u64::from(std::process::id());
+    let seed = seed();
     let mut random = Random::new(seed);
     for (kind, shutdown) in [
         (Kind::Ext4, Shutdown::Nothing),

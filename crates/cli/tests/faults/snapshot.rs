@@ -1,7 +1,7 @@
 //! What a tree holds at one moment, and whether every name is the old or the new entry, whole.
 
+use counterpart_model::{Algorithm, Digest};
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(crate) enum Node {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Content {
     pub(crate) len_bytes: u64,
-    pub(crate) hash: u64,
+    pub(crate) hash: Digest,
 }
 
 /// What else a file has.
@@ -70,11 +70,9 @@ impl Node {
 }
 
 pub(crate) fn hash(bytes: &[u8]) -> Content {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
     Content {
         len_bytes: bytes.len() as u64,
-        hash: hasher.finish(),
+        hash: Algorithm::Blake3.of(bytes),
     }
 }
 
