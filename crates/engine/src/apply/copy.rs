@@ -63,11 +63,15 @@ pub(super) fn copy(
         }
         reader.open(&step.path)?;
     }
-    let digest = if now.size_bytes >= pipeline::FROM_BYTES {
+    let own_thread = (now.size_bytes >= pipeline::FROM_BYTES)
+        .then(|| applying.pipelines.take())
+        .flatten();
+    let digest = if own_thread.is_some() {
         pipeline::stream(applying, reader, place)?
     } else {
         stream(applying, reader, buffer, Some(place))?
     };
+    drop(own_thread);
     match reader.finish(digest)? {
         Settled::Yes => {}
         Settled::Fresh(nanos) => confirm(applying, step, nanos, digest, reader, buffer)?,

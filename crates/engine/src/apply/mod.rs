@@ -9,4 +9,5 @@ mod rounds;
 mod undone;
 
 pub(crate) use mover::is_fatal;
+pub(crate) use pipeline::Pipelines;
 pub(crate) use rounds::{Applied, Applying, apply, interrupted, lock};

@@ -7,11 +7,37 @@ use crate::apply::rounds::{Applying, interrupted};
 use counterpart_model::{Code, Digest, Failure};
 use counterpart_port::{ContentReader, Piece, Place, Progress, Stage};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Files from this size on are worth a second thread.
 pub(super) const FROM_BYTES: u64 = 16 << 20;
 /// Buffers that go round.
 const BUFFERS: usize = 4;
+
+/// How many may run at once: with more, memory would grow with the number of movers.
+const AT_ONCE: usize = 4;
+
+/// Counts the pipelines of an application.
+#[derive(Debug, Default)]
+pub(crate) struct Pipelines(AtomicUsize);
+
+/// Leave to run one; given back when dropped.
+pub(super) struct Leave<'a>(&'a Pipelines);
+
+impl Pipelines {
+    /// Leave to run one more, unless enough do.
+    pub(super) fn take(&self) -> Option<Leave<'_>> {
+        let more = |running: usize| (running < AT_ONCE).then_some(running + 1);
+        self.0.fetch_update(Relaxed, Relaxed, more).ok()?;
+        Some(Leave(self))
+    }
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Relaxed);
+    }
+}
 
 /// A piece on its way from the reading to the writing thread.
 enum Chunk {

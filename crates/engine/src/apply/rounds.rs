@@ -1,6 +1,7 @@
 //! The rounds of an application: which steps each takes, in which order, on which threads.
 
 use crate::apply::mover::Mover;
+use crate::apply::pipeline::Pipelines;
 use crate::apply::undone::Undone;
 use crate::event::{Event, Listener};
 use crate::findings::Findings;
@@ -41,6 +42,8 @@ pub(crate) struct Applying<'a> {
     pub attributes: bool,
     /// Threads that move content.
     pub movers: usize,
+    /// Large files that are copied by two threads each.
+    pub pipelines: Pipelines,
     /// When an interrupted pass began whose arrivals are used.
     pub recovered_since_seconds: Option<i64>,
     /// Where lists are spooled that may grow.

@@ -18,7 +18,7 @@ mod verified;
 
 pub use observe::Observation;
 
-use crate::apply::{Applied, Applying, apply, interrupted};
+use crate::apply::{Applied, Applying, Pipelines, apply, interrupted};
 use crate::event::{Event, Listener, StepName};
 use crate::findings::Findings;
 use crate::guard::{Judged, Judging, judge, judge_approval};
@@ -218,6 +218,7 @@ impl Pass<'_> {
                 algorithm: self.settings.policy.algorithm,
                 attributes: observation.carries_attributes(),
                 movers: self.threads(),
+                pipelines: Pipelines::default(),
                 recovered_since_seconds: observation.recovered_since_seconds,
                 spool_dir: self.ledger.spool_dir()?,
             },

@@ -42,7 +42,7 @@ impl Item {
     }
 }
 
-/// A payload is at most a megabyte, so this is exact.
+/// A payload is far below the limit of the number, so this is exact.
 fn cost_bytes(len: usize) -> i64 {
     i64::try_from(len).unwrap_or(i64::MAX).saturating_add(64)
 }

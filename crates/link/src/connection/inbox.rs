@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Bytes that may be on their way in one channel and one direction.
-pub(super) const WINDOW_BYTES: i64 = 4 << 20;
+/// Bytes that may be on their way in one channel and one direction: as many as ssh itself lets be on theirs.
+pub(super) const WINDOW_BYTES: i64 = 2 << 20;
 
 /// See the module.
 pub(super) struct Inbox {

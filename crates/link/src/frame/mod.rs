@@ -9,7 +9,7 @@ mod tests;
 use std::io::{self, Read, Write};
 
 /// Longest payload before compression, in bytes.
-pub(crate) const MAX_PAYLOAD_BYTES: usize = 1 << 20;
+pub(crate) const MAX_PAYLOAD_BYTES: usize = 256 << 10;
 /// Bytes of a header.
 pub(crate) const HEADER_BYTES: usize = 12;
 /// Payloads shorter than this are not compressed, in bytes.
@@ -82,7 +82,7 @@ impl Frame {
         header[..4].copy_from_slice(&self.channel.to_le_bytes());
         header[4] = self.kind as u8;
         header[5] = flags;
-        // A payload is at most a megabyte.
+        // A payload is far below that.
         let len = u32::try_from(body.len()).unwrap_or(u32::MAX);
         header[8..].copy_from_slice(&len.to_le_bytes());
         Packed { header, body }
