@@ -98,6 +98,9 @@ pub struct Mount {
 pub struct Capabilities {
     /// Grain of its times.
     pub grain: Grain,
+    /// Times of modification can be set, and are kept.
+    #[serde(default = "kept")]
+    pub times: bool,
     /// Names that it can hold.
     pub names: NameRules,
     /// Symbolic links.
@@ -279,6 +282,11 @@ pub struct Room {
     pub free_entries: Option<u64>,
 }
 
+/// What a measurement says that was made before times were measured.
+const fn kept() -> bool {
+    true
+}
+
 impl Capabilities {
     /// Everything that a Linux filesystem of today holds; what production is assumed to hold.
     pub const fn full() -> Self {
@@ -292,6 +300,7 @@ impl Capabilities {
         };
         Self {
             grain: Grain::NANOSECOND,
+            times: true,
             names,
             symlinks: true,
             hardlinks: true,

@@ -108,8 +108,11 @@ fn measure_in(directory: &OwnedFd, max_bytes: u32) -> Result<Capabilities, Errno
     let file = at::create_file(directory, c"file", 0o600)?;
     // Owners that are faked by the mount read back wrong even where the call succeeds.
     let stat = stat_of(&file)?;
+    let times = keeps_times(&file)?;
     Ok(Capabilities {
-        grain: grain(&file)?,
+        // The time that it is says nothing of a grain.
+        grain: if times { grain(&file)? } else { Grain::NANOSECOND },
+        times,
         names: names(directory, max_bytes)?,
         symlinks: can_symlink(directory)?,
         hardlinks: can(at::link(directory, c"file", directory, c"link"))?,
@@ -128,6 +131,18 @@ fn can(result: Result<(), Errno>) -> Result<bool, Errno> {
         Err(errno @ (Errno::NOSPC | Errno::DQUOT | Errno::IO | Errno::ROFS)) => Err(errno),
         Err(_) => Ok(false),
     }
+}
+
+/// True where a time that is set is the one that is read back, to within the coarsest grain.
+fn keeps_times(file: &OwnedFd) -> Result<bool, Errno> {
+    for time in TIMES {
+        let set = can(at::set_mtime(file, time))?;
+        let kept = stat_of(file)?.mtime.at_grain(Grain::TWO_SECONDS);
+        if !set || kept != time.at_grain(Grain::TWO_SECONDS) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn grain(file: &OwnedFd) -> Result<Grain, Errno> {

@@ -44,3 +44,24 @@ fn names_that_a_standby_without_case_would_make_one_are_told_and_left() {
     std::fs::remove_file(scene.p("scan.dcm")).unwrap();
     scene.congruent(scene.mirror());
 }
+
+#[test]
+fn a_standby_that_keeps_no_times_says_so_and_is_congruent_in_the_rest() {
+    let scene = Scene::new("production", "standby");
+    let _disk = FuseDisk::new(&scene, "standby", &["timeless"]);
+    for number in 0..5 {
+        scene.file(&format!("a/{number}"), format!("content {number}"));
+    }
+    for bytes in [45, 0] {
+        let answer = scene.mirror().with_code(0);
+        assert_eq!(answer.document["congruent"], true, "{answer}");
+        assert_eq!(answer.document["bytes_sent"], bytes, "{answer}");
+        assert_eq!(answer.document["declared"], 1, "{answer}");
+        let file = answer.document["certificate"].as_str().unwrap();
+        let certificate: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let classes = certificate["scope"]["metadata"].as_array().unwrap();
+        let mtime = classes.iter().find(|class| class["class"] == "mtime").unwrap();
+        assert_eq!(mtime["standing"], "not-supported", "{answer}");
+    }
+}

@@ -1,6 +1,6 @@
 """A filesystem over a directory that fails where a file says, and can hold less than the directory does.
 
-passthrough.py DIRECTORY MOUNTPOINT CONTROL [case_insensitive] [coarse]
+passthrough.py DIRECTORY MOUNTPOINT CONTROL [case_insensitive] [coarse] [timeless]
 
 CONTROL is a directory. A file in it named read, write or fsync holds one line, `SUFFIX ERRNO`: calls of that kind on
 paths that end in SUFFIX, or on all where it is `*`, then fail with that errno. It is looked at on every call, so that taking it away heals.
@@ -40,6 +40,7 @@ class Passthrough(Operations):
         self.control = control
         self.folds = "case_insensitive" in options
         self.coarse = "coarse" in options
+        self.timeless = "timeless" in options
 
     def fail(self, what, path):
         try:
@@ -76,6 +77,8 @@ class Passthrough(Operations):
         return found
 
     def utimens(self, path, times=None):
+        if self.timeless:
+            return
         if times is None:
             os.utime(self.at(path), follow_symlinks=False)
             return

@@ -155,6 +155,7 @@ impl Pass<'_> {
         let mut carry = self.settings.policy.carry;
         let classes = [
             (MetadataClass::Mode, held.modes),
+            (MetadataClass::Mtime, held.times),
             (MetadataClass::Owner, held.owners),
             (MetadataClass::Xattr, held.xattrs),
             (MetadataClass::Acl, held.acls),
