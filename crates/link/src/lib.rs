@@ -20,6 +20,8 @@ mod frame;
 mod hello;
 mod remote;
 pub mod ssh;
+#[cfg(test)]
+mod tests;
 
 pub use hello::{Program, REVISION, Wanted};
 pub use remote::RemoteSite;

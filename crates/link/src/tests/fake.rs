@@ -1,0 +1,118 @@
+//! A site that holds one file and can be asked everything; most answers are that there is nothing.
+
+use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Finding, Kind};
+use counterpart_port::{
+    Apply, Attributes, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, NotHeld, Observed,
+    OpenRequest, Opened, Piece, Room, ScanReport, ScanRequest, Settled, Site, Standby, Stream, Version,
+    Watch,
+};
+
+pub(super) const CONTENT: &[u8] = b"the content";
+
+pub(super) struct FakeSite;
+
+fn none<T>() -> Result<T, Failure> {
+    Err(Failure::new(Code::NotFound, "asking the fake", "it has none"))
+}
+
+impl Site for FakeSite {
+    fn open(&self, _: &OpenRequest) -> Result<Opened, Failure> {
+        none()
+    }
+
+    fn scan(
+        &self,
+        _: &ScanRequest,
+        _: &mut (dyn FnMut(Finding) + Send),
+        watch: &dyn Watch,
+    ) -> Result<ScanReport, Failure> {
+        // Until somebody interrupts it.
+        while !watch.interrupted() {
+            std::thread::yield_now();
+        }
+        none()
+    }
+
+    fn observed(&self, _: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
+        none()
+    }
+
+    fn excluded(&self) -> Result<Box<dyn Stream<ExcludedEntry> + '_>, Failure> {
+        none()
+    }
+
+    fn content(&self) -> Result<Box<dyn ContentReader + '_>, Failure> {
+        Ok(Box::new(FakeReader(false)))
+    }
+
+    fn same_tree(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn files(&self, _: &EntryPath) -> Result<Box<dyn Stream<KnownFile> + '_>, Failure> {
+        none()
+    }
+
+    fn close(&self) -> Result<Closed, Failure> {
+        none()
+    }
+
+    fn abandon(&self) {}
+}
+
+impl Standby for FakeSite {
+    fn room(&self) -> Result<Room, Failure> {
+        Ok(Room {
+            free_bytes: 1,
+            free_entries: None,
+        })
+    }
+
+    fn adopt(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn apply(&self) -> Result<Box<dyn Apply + '_>, Failure> {
+        none()
+    }
+
+    fn versions(&self, _: &EntryPath) -> Result<Vec<Version>, Failure> {
+        none()
+    }
+
+    fn export(&self, _: &Export) -> Result<NotHeld, Failure> {
+        none()
+    }
+}
+
+/// Reads the one content, once an opening.
+struct FakeReader(bool);
+
+impl ContentReader for FakeReader {
+    fn open(&mut self, _: &EntryPath) -> Result<Fact, Failure> {
+        self.0 = false;
+        let mut fact = Fact::of(Kind::File);
+        fact.size_bytes = CONTENT.len() as u64;
+        Ok(fact)
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<Piece, Failure> {
+        if std::mem::replace(&mut self.0, true) {
+            return Ok(Piece::End);
+        }
+        buffer[..CONTENT.len()].copy_from_slice(CONTENT);
+        Ok(Piece::Data(CONTENT.len()))
+    }
+
+    fn finish(&mut self, _: Digest) -> Result<Settled, Failure> {
+        Ok(Settled::Yes)
+    }
+
+    fn recall(&mut self, _: Digest, _: i64) -> Result<Settled, Failure> {
+        Ok(Settled::Yes)
+    }
+
+    fn attributes(&mut self, _: &EntryPath) -> Result<Attributes, Failure> {
+        none()
+    }
+}
