@@ -48,7 +48,6 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     files::make_dir(&spool_dir)?;
     let lock = take_lock(options, request)?;
     let root = open_root(options, request)?;
-    let began_seconds = now().seconds;
     // Also where the tree may not change: what a plan or a verification says would count as missing what is there.
     let recovered = if options.role == SiteRole::Standby {
         recovery::recover(
@@ -56,11 +55,12 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
             request.policy.algorithm,
             &root,
             &spool_dir,
-            began_seconds,
+            now().seconds,
         )?
     } else {
         recovery::Recovered::default()
     };
+    let began_seconds = begin_after(recovered.since_seconds);
     let base = current_manifest(&options.state)?;
     let identity = match options.role {
         SiteRole::Production => None,
@@ -294,6 +294,17 @@ impl OpenPass {
 }
 
 /// The site's clock.
+/// The second in which this pass begins: a later one than that of the interrupted pass. What that one brought is put
+/// before this one, and would seem to be older than both.
+fn begin_after(since_seconds: Option<i64>) -> i64 {
+    let clock = now();
+    if since_seconds.is_some_and(|since| since >= clock.seconds) {
+        let rest_nanos = 1_000_000_000 - u64::from(clock.nanos);
+        std::thread::sleep(std::time::Duration::from_nanos(rest_nanos));
+    }
+    now().seconds
+}
+
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::new(

@@ -90,9 +90,20 @@ impl Bench {
 
     pub(crate) fn open(&self) -> Opened {
         let number = self.passes.fetch_add(1, Relaxed);
+        self.open_as(format!("2026112{number:05}T021407123Z"))
+    }
+
+    /// A pass that is named after the present second.
+    pub(crate) fn open_now(&self) -> Opened {
+        let mut date = std::process::Command::new("date");
+        let said = date.args(["-u", "+%Y%m%dT%H%M%S%3NZ"]).output().unwrap();
+        self.open_as(String::from_utf8(said.stdout).unwrap().trim().to_owned())
+    }
+
+    fn open_as(&self, pass: String) -> Opened {
         let request = OpenRequest {
             pair: "p".to_owned(),
-            pass: format!("2026112{number:05}T021407123Z"),
+            pass,
             policy: self.policy.clone(),
             read_only: self.read_only,
         };

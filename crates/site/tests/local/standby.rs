@@ -116,6 +116,29 @@ fn an_interrupted_application_is_taken_over() {
     assert_eq!(bench.open().recovered, 0);
 }
 
+/// Also where the next pass comes in the same second: its rows put what arrived before themselves, and still after the
+/// beginning of the pass that brought it, or production would be read again.
+#[test]
+fn what_an_interrupted_pass_brought_is_of_no_time_before_it() {
+    let bench = standby();
+    drop(bench.open_now());
+    bench.site.scan(&bench.request(), &mut |_| {}, &Quiet).unwrap();
+    fill(&bench);
+    bench.site.abandon();
+    for _ in 0..2 {
+        let since = bench.open_now().recovered_since_seconds.unwrap();
+        bench.site.scan(&bench.request(), &mut |_| {}, &Quiet).unwrap();
+        let files = bench.files(&EntryPath::root());
+        assert_eq!(files.len(), 3);
+        assert!(
+            files
+                .iter()
+                .all(|file| file.written && file.read_seconds >= since)
+        );
+        bench.site.abandon();
+    }
+}
+
 #[test]
 fn a_look_at_a_standby_takes_over_what_an_interrupted_pass_brought_and_leaves_the_rest_to_the_next() {
     let mut bench = standby();
