@@ -24,13 +24,10 @@ impl Pass<'_> {
         self.listener.event(&Event::Began(StepName::Certify));
         let told = self.unread_and_told()?;
         self.remember_rot()?;
-        let (production, standby) = std::thread::scope(|scope| {
-            let production = scope.spawn(|| self.sites.production.close());
-            let standby = self.sites.standby.close();
-            let failed = || Failure::new(Code::Io, "closing production's manifest", "the program failed");
-            (production.join().unwrap_or_else(|_| Err(failed())), standby)
-        });
-        let (production, standby) = (production?, standby?);
+        // The standby last: until then its apply log says what arrived. Closed first, a kill in between would have
+        // production read again.
+        let production = self.sites.production.close()?;
+        let standby = self.sites.standby.close()?;
         self.tell_what_is_left(observation, [(&production, told[0]), (&standby, told[1])], plan);
         let log = self.log.finish()?;
         let sums = self.findings.sums();

@@ -225,3 +225,16 @@ fn beneath_a_closed_directory_nothing_is_removed() {
     pair.production.state().faults.unlisted.clear();
     assert!(pair.run().congruent);
 }
+
+/// As long as production's manifest does not know what was copied, the standby's apply log must.
+#[test]
+fn the_standby_is_closed_after_production() {
+    let pair = archive();
+    pair.production.state().faults.close_is_cut = true;
+    assert_eq!(failure(&pair).code, Code::Io);
+    assert!(pair.production.state().rows.is_some());
+    assert!(pair.standby.state().rows.is_none());
+    pair.production.state().faults.close_is_cut = false;
+    pair.run();
+    pair.assert_equal();
+}
