@@ -107,7 +107,7 @@ fn content_that_is_not_what_was_digested_there_is_refused() {
     let none = read(|channel| {
         channel
             .send(&Part::End(Ok((Settled::Yes, Digest([0; 32])))))
-            .unwrap()
+            .unwrap();
     });
     assert_eq!(none.unwrap_err().code, Code::SiteLost);
 }
