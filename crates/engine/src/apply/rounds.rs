@@ -224,8 +224,9 @@ impl Rounds<'_> {
     /// Places steps in order on this thread and lets movers carry them out.
     fn on_movers(&self, mut next: impl FnMut() -> Result<Option<Step>, Failure>) -> Result<(), Failure> {
         let (sender, receiver) = crossbeam_channel::bounded::<Batch<'_>>(QUEUE);
-        let mut batch = Batch::default();
         let placed = std::thread::scope(|scope| {
+            // It goes with this closure, however that ends: a rest waits for every place to be let go.
+            let mut batch = Batch::default();
             for _ in 0..self.applying.movers.max(1) {
                 let receiver = receiver.clone();
                 scope.spawn(move || Mover::new(self.applying, self.sums).run(&receiver));

@@ -238,3 +238,14 @@ fn the_standby_is_closed_after_production() {
     pair.run();
     pair.assert_equal();
 }
+
+/// Those that were placed before it and that no mover has yet are let go.
+#[test]
+fn a_disk_that_fails_between_two_places_ends_the_pass() {
+    let pair = archive();
+    pair.standby.state().faults.unplaceable = Some(path("d/3"));
+    assert_eq!(failure(&pair).code, Code::Io);
+    pair.standby.state().faults.unplaceable = None;
+    pair.run();
+    pair.assert_equal();
+}

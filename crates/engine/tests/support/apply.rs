@@ -52,6 +52,11 @@ impl Apply for FakeApply<'_> {
             "steps come in path order"
         );
         *last = Some(step.path.clone());
+        let mut state = self.site.state();
+        if state.faults.unplaceable.as_ref() == Some(&step.path) {
+            return Err(Failure::new(Code::Io, "placing", "the test says so"));
+        }
+        state.open_places += 1;
         Ok(Box::new(FakePlace {
             site: self.site,
             failed: &self.failed,
@@ -61,6 +66,8 @@ impl Apply for FakeApply<'_> {
     }
 
     fn rest(&self) -> Result<(), Failure> {
+        let held = self.site.state().open_places;
+        assert_eq!(held, 0, "a rest waits for ever while a place is held");
         *self.last.lock().unwrap() = None;
         Ok(())
     }
@@ -82,6 +89,12 @@ struct FakePlace<'a> {
     failed: &'a Mutex<Vec<(EntryPath, Failure)>>,
     step: Step,
     bytes: Vec<u8>,
+}
+
+impl Drop for FakePlace<'_> {
+    fn drop(&mut self) {
+        self.site.state().open_places -= 1;
+    }
 }
 
 impl Place for FakePlace<'_> {

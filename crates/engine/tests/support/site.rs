@@ -37,6 +37,8 @@ pub(crate) struct Faults {
     pub(crate) refused: BTreeMap<EntryPath, Code>,
     /// Steps that are committed and cannot be published then.
     pub(crate) unpublished: BTreeSet<EntryPath>,
+    /// A step for which the standby can give no place: its disk fails.
+    pub(crate) unplaceable: Option<EntryPath>,
     /// The disk reports an error at the end.
     pub(crate) sync_fails: bool,
     /// The manifest is closed, and no word of that comes back.
@@ -59,6 +61,8 @@ pub(crate) struct State {
     pub(crate) touched: Vec<EntryPath>,
     /// When a pass began that was interrupted, and whose changes were folded in.
     pub(crate) recovered_since: Option<i64>,
+    /// Places that are held.
+    pub(crate) open_places: usize,
     /// Bytes read by readers.
     pub(crate) bytes_read: u64,
     /// The rows as they become in the pass that is open.
