@@ -5,7 +5,7 @@ use crate::learned::Learned;
 use crate::opening::{self, Current, current_manifest, now};
 use crate::site::LocalSiteOptions;
 use counterpart_model::{
-    Algorithm, Content, EntryPath, Fact, Failure, Kind, Observation, Obtained, Row, Standing, Timestamp,
+    Algorithm, Code, Content, EntryPath, Fact, Failure, Kind, Observation, Obtained, Row, Standing, Timestamp,
 };
 use counterpart_store::apply_log::{self, LogContents};
 use counterpart_store::manifest::Header;
@@ -57,17 +57,17 @@ pub(crate) fn recover(
     let base = current_manifest(&options.state)?;
     let mut recovery = Recovery {
         root,
-        rebooted: false,
+        forgotten: false,
         base: base.as_ref(),
         learned: Learned::new(spool_dir),
         arrived: PathSorter::new(spool_dir, MEMORY_BYTES),
         changes: 0,
     };
-    let boot = boot_id()?;
+    let memory = memory_of(root)?;
     for path in &logs {
         if let Some(log) = apply_log::read::<Touched>(path)? {
             since_seconds = since_seconds.into_iter().chain(began_of(&log.pass)).min();
-            recovery.rebooted = log.boot_id != boot;
+            recovery.forgotten = log.boot_id != memory;
             recovery.read(&log)?;
         }
     }
@@ -93,6 +93,16 @@ pub(crate) fn recover(
         since_seconds,
         leftovers: Some(leftovers),
     })
+}
+
+/// Names what holds writes to the standby that were not synced: this boot, through this mount of its filesystem. A disk
+/// that failed may be mounted again without a reboot.
+pub(crate) fn memory_of(root: &Root) -> Result<String, Failure> {
+    let mount = counterpart_tree::stat::mount_number(root.fd()).map_err(|errno| {
+        let doing = format!("asking for the mount of {}", root.path().display());
+        Failure::new(Code::Io, doing, errno.to_string())
+    })?;
+    Ok(format!("{} mount {mount}", boot_id()?))
 }
 
 /// Puts the last pass's log with those that are kept, so that its name is free; all of them, oldest first.
@@ -150,7 +160,8 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 
 struct Recovery<'a> {
     root: &'a Root,
-    rebooted: bool,
+    /// The log is of another boot or another mount: what was not synced may be gone.
+    forgotten: bool,
     base: Option<&'a Manifest>,
     learned: Learned,
     arrived: PathSorter<Arrived>,
@@ -169,7 +180,7 @@ impl Recovery<'_> {
     fn read(&mut self, log: &LogContents<Touched>) -> Result<(), Failure> {
         let mut records = log.records()?;
         while let Some(logged) = records.next()? {
-            let doubted = self.rebooted && logged.after_last_sync;
+            let doubted = self.forgotten && logged.after_last_sync;
             self.take(&logged.record, doubted)?;
         }
         Ok(())

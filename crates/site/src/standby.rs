@@ -1,11 +1,11 @@
 //! The standby's half of the port: room, adoption, application and history.
 
 use crate::opening::OpenPass;
-use crate::recovery::{LOG_NAME, complete};
+use crate::recovery::{LOG_NAME, complete, memory_of};
 use crate::site::LocalSite;
 use counterpart_model::{EntryPath, Failure, Row, Step, Timestamp};
 use counterpart_port::{Apply, Export, NotHeld, Place, Room, Standby, Version};
-use counterpart_store::{ApplyLog, Manifest, RowChange, boot_id};
+use counterpart_store::{ApplyLog, Manifest, RowChange};
 use counterpart_tree::identity::{self, Identity};
 use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Root, Touched, history};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,7 +32,8 @@ impl Standby for LocalSite {
 
     fn apply(&self) -> Result<Box<dyn Apply + '_>, Failure> {
         let pass = self.pass()?;
-        let log = ApplyLog::create(&pass.state.join(LOG_NAME), &pass.request.pass, &boot_id()?)?;
+        let memory = memory_of(&pass.root)?;
+        let log = ApplyLog::create(&pass.state.join(LOG_NAME), &pass.request.pass, &memory)?;
         let keeper = Arc::new(SiteKeeper {
             pass: pass.clone(),
             log,

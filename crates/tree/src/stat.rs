@@ -77,6 +77,25 @@ pub fn stat_of(handle: impl AsFd) -> Result<Stat, Errno> {
     fault::retry(|| statx(handle, c"", flags, MASK)).map(|raw| Stat::from_statx(&raw))
 }
 
+/// `STATX_MNT_ID_UNIQUE`, since Linux 6.8: a number of the mount that no other one ever has until the next boot.
+const UNIQUE_MOUNT: StatxFlags = StatxFlags::from_bits_retain(0x4000);
+
+/// The number of the mount that a handle lies on. Whoever unmounts and mounts again gets another one; an older kernel may
+/// give a number again.
+///
+/// # Errors
+/// The system's error number.
+pub fn mount_number(handle: impl AsFd) -> Result<u64, Errno> {
+    let flags = AtFlags::EMPTY_PATH.union(AtFlags::NO_AUTOMOUNT);
+    let handle = handle.as_fd();
+    let asked = |mask| fault::retry(|| statx(handle, c"", flags, mask));
+    let unique = asked(UNIQUE_MOUNT)?;
+    if unique.stx_mask & UNIQUE_MOUNT.bits() != 0 {
+        return Ok(unique.stx_mnt_id);
+    }
+    asked(StatxFlags::MNT_ID).map(|raw| raw.stx_mnt_id)
+}
+
 impl Stat {
     /// A filesystem object's identity while it is mounted: two stats with the same one are of the same object.
     pub const fn object(&self) -> (u64, u64) {

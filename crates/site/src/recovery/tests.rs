@@ -4,14 +4,14 @@
     reason = "tests change the tree behind the site's back"
 )]
 
-use super::{LOG_NAME, Recovered, began_of, recover};
+use super::{LOG_NAME, Recovered, began_of, memory_of, recover};
 use crate::closing;
 use crate::facts::observation;
 use crate::learned::Learned;
 use crate::opening::current_manifest;
 use crate::site::LocalSiteOptions;
 use counterpart_model::{Algorithm, Content, Digest, EntryPath, Fact, How, Kind, Obtained, Row, SiteRole};
-use counterpart_store::{ApplyLog, boot_id, files};
+use counterpart_store::{ApplyLog, files};
 use counterpart_tree::{Root, Touched, Why};
 use std::path::PathBuf;
 
@@ -149,7 +149,7 @@ fn what_the_tree_bears_out_is_folded_in() {
     std::fs::remove_file(bench.at("old")).unwrap();
     bench.put("new", "new");
     let records = [bench.there("new", Why::Created), gone("old", Why::Removed)];
-    bench.log(&boot_id().unwrap(), &[], &records);
+    bench.log(&memory_of(&bench.root).unwrap(), &[], &records);
     let recovered = bench.recover();
     assert_eq!(
         (recovered.changes, recovered.since_seconds),
@@ -177,7 +177,7 @@ fn what_the_tree_does_not_bear_out_is_left_to_the_scan() {
     bench.put("b", "b");
     bench.based_on(&["a"]);
     let records = [bench.there("b", Why::Created), gone("a", Why::Removed)];
-    bench.log(&boot_id().unwrap(), &[], &records);
+    bench.log(&memory_of(&bench.root).unwrap(), &[], &records);
     bench.put("b", "somebody wrote here since");
     assert_eq!(bench.recover().changes, 0);
     assert_eq!(bench.known("a"), Some(Content::Digest(DIGEST)));
@@ -202,7 +202,11 @@ fn after_a_reboot_only_what_was_synced_is_believed() {
     assert_eq!(bench.known("d"), Some(Content::None));
     let same = Bench::new();
     same.put("later", "later");
-    same.log(&boot_id().unwrap(), &[], &[same.there("later", Why::Created)]);
+    same.log(
+        &memory_of(&same.root).unwrap(),
+        &[],
+        &[same.there("later", Why::Created)],
+    );
     same.recover();
     assert_eq!(same.known("later"), Some(Content::Digest(DIGEST)));
 }
@@ -215,7 +219,7 @@ fn what_lies_in_incoming_is_offered_for_its_size_and_time() {
     record.path = path("new/dir/file");
     record.incoming = Some(b"3/file".to_vec());
     let mtime = record.now.as_ref().unwrap().1.mtime;
-    bench.log(&boot_id().unwrap(), &[], &[record.clone()]);
+    bench.log(&memory_of(&bench.root).unwrap(), &[], &[record.clone()]);
     let recovered = bench.recover();
     assert_eq!(recovered.changes, 0, "it has no name yet");
     let mut leftovers = recovered.leftovers.unwrap();
@@ -249,7 +253,7 @@ fn a_rename_takes_what_was_known_along() {
     if let Some((fact, _)) = &mut record.now {
         fact.content = Content::Unread;
     }
-    bench.log(&boot_id().unwrap(), &[], &[record]);
+    bench.log(&memory_of(&bench.root).unwrap(), &[], &[record]);
     assert_eq!(bench.recover().changes, 1);
     assert_eq!(bench.known("from"), None);
     assert_eq!(bench.known("to"), Some(Content::Digest(DIGEST)));
@@ -266,7 +270,7 @@ fn a_directory_that_went_whole_takes_its_rows_along() {
         whole: true,
         ..gone("d", Why::Removed)
     };
-    bench.log(&boot_id().unwrap(), &[], &[record]);
+    bench.log(&memory_of(&bench.root).unwrap(), &[], &[record]);
     bench.recover();
     for name in ["d", "d/e", "d/e/x"] {
         assert_eq!(bench.known(name), None);

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub struct LogContents<T> {
     /// Name of the pass that wrote it.
     pub pass: String,
-    /// The boot in which it was written.
+    /// The boot in which it was written, and the mount of the standby.
     pub boot_id: String,
     /// How many records it has.
     pub len: u64,

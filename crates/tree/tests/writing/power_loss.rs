@@ -184,3 +184,17 @@ fn power_lost_before_publication() {
         assert_eq!(check_history(&scene), 0);
     }
 }
+
+/// What was not synced may be gone with the mount: it is known by a number of its own.
+#[test]
+fn a_disk_that_was_mounted_again_has_another_mount_number() {
+    let disk = Disk::new("ext4", 8, &[]);
+    let number = || {
+        let root = counterpart_tree::Root::open(&disk.path()).unwrap();
+        counterpart_tree::stat::mount_number(root.fd()).unwrap()
+    };
+    let before = number();
+    assert_eq!(number(), before);
+    disk.come_back();
+    assert_ne!(number(), before);
+}
