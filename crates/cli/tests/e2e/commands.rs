@@ -2,6 +2,7 @@
 
 use crate::harness::*;
 use std::fs;
+use std::process::Command;
 
 fn world() -> World {
     let world = World::new().configured("every = \"4h\"\n[pair.p.tree]\nhistory = \"30d\"");
@@ -236,4 +237,36 @@ fn an_inherited_state_directory_and_a_reason_are_recorded() {
         shown.document["certificate"]["actor"]["reason"], "the yearly inspection",
         "{shown}"
     );
+}
+
+#[test]
+fn what_comes_back_from_history_has_its_attributes_and_lists() {
+    let world = World::new().with(&["--carry", "mode,mtime,xattr,acl"]);
+    world.file("file", "old");
+    done(
+        Command::new("setfattr")
+            .args(["-n", "user.note", "-v", "kept"])
+            .arg(world.s("file")),
+    );
+    done(
+        Command::new("setfacl")
+            .args(["-m", "u:1:rwx"])
+            .arg(world.s("file")),
+    );
+    world.congruent_pass();
+    tick();
+    world.file("file", "a newer one");
+    world.congruent_pass();
+    let outcome = world.run(&["undelete", "file", "--to", "back"]);
+    assert_eq!(outcome.document["not_held"]["count"], 0, "{outcome}");
+    let back = world.path("back/file");
+    let attributes = done(
+        Command::new("getfattr")
+            .args(["-d", "--absolute-names"])
+            .arg(&back),
+    )
+    .stdout;
+    assert!(String::from_utf8_lossy(&attributes).contains("user.note=\"kept\""));
+    let list = done(Command::new("getfacl").args(["-n", "-p"]).arg(&back)).stdout;
+    assert!(String::from_utf8_lossy(&list).contains("user:1:rwx"));
 }

@@ -3,7 +3,6 @@
 use crate::harness::*;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown, lchown, symlink};
-use std::process::Command;
 
 #[test]
 fn modes_are_carried() {
@@ -264,36 +263,4 @@ fn a_mode_without_its_access_control_list_is_never_more_open_than_its_source() {
     );
     assert!(!ask("getfacl", &["-p"], &world.d("file")).contains("daemon"));
     world.pass().changed_nothing();
-}
-
-#[test]
-fn what_comes_back_from_history_has_its_attributes_and_lists() {
-    let world = World::new().with(&["--carry", "mode,mtime,xattr,acl"]);
-    world.file("file", "old");
-    done(
-        Command::new("setfattr")
-            .args(["-n", "user.note", "-v", "kept"])
-            .arg(world.s("file")),
-    );
-    done(
-        Command::new("setfacl")
-            .args(["-m", "u:1:rwx"])
-            .arg(world.s("file")),
-    );
-    world.congruent_pass();
-    tick();
-    world.file("file", "a newer one");
-    world.congruent_pass();
-    let outcome = world.run(&["undelete", "file", "--to", "back"]);
-    assert_eq!(outcome.document["not_held"]["count"], 0, "{outcome}");
-    let back = world.path("back/file");
-    let attributes = done(
-        Command::new("getfattr")
-            .args(["-d", "--absolute-names"])
-            .arg(&back),
-    )
-    .stdout;
-    assert!(String::from_utf8_lossy(&attributes).contains("user.note=\"kept\""));
-    let list = done(Command::new("getfacl").args(["-n", "-p"]).arg(&back)).stdout;
-    assert!(String::from_utf8_lossy(&list).contains("user:1:rwx"));
 }
