@@ -43,7 +43,13 @@ impl Pass<'_> {
         if doubt != Doubt::Restamped {
             self.announce_reading(observation);
         }
-        on_both(|role| self.rereading(role).doubtful(doubt))
+        on_both(|role| {
+            // What an interrupted pass brought that may not have reached the disk is known without its content.
+            let lost = observation.recovered_since_seconds.is_some() && doubt == Doubt::Restamped;
+            let unread = lost && role == SiteRole::Standby;
+            let doubt = if unread { Doubt::Unread } else { doubt };
+            self.rereading(role).doubtful(doubt)
+        })
     }
 
     fn announce_reading(&self, observation: &Observation) {

@@ -59,3 +59,30 @@ fn a_plan_says_what_remains_and_reads_nothing() {
     );
     pair.assert_equal();
 }
+
+/// After a loss of power, what was not synced is known by its name alone.
+#[test]
+fn content_that_may_not_have_reached_the_disk_is_read() {
+    let pair = Pair::with(&[
+        ("d", dir()),
+        ("d/1", file("content", 1)),
+        ("d/2", file("second", 1)),
+    ]);
+    pair.run();
+    pair.production.state().rows = None;
+    {
+        let mut standby = pair.standby.state();
+        standby.recovered_since = Some(i64::MAX);
+        let lost = standby.tree.get_mut(&path("d/2")).unwrap();
+        lost.bytes = vec![0; 6];
+        for known in standby.rows.as_mut().unwrap().values_mut() {
+            if known.fact.kind == Kind::File {
+                known.fact.content = Content::Unread;
+            }
+        }
+    }
+    let report = pair.run();
+    assert!(report.congruent, "{report:?}");
+    assert_eq!(report.not_compared, 0);
+    pair.assert_equal();
+}
