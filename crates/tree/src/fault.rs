@@ -30,6 +30,8 @@ pub(crate) fn failure(code: Code, doing: impl fmt::Display, errno: Errno) -> Fai
     let code = match errno {
         errno if is_gone(errno) => Code::Vanished,
         Errno::NOSPC | Errno::DQUOT => Code::NoSpace,
+        // A disk that fails says nothing of what is there.
+        Errno::IO if matches!(code, Code::SourceMissing | Code::TargetMissing) => Code::Io,
         _ => code,
     };
     Failure::new(code, doing.to_string(), words(errno))
@@ -44,3 +46,6 @@ pub(crate) fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

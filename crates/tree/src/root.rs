@@ -97,11 +97,7 @@ impl Root {
             Ok(()) | Err(Errno::EXIST) => Self::open(path),
             Err(errno) => {
                 let doing = format!("making the root {}", path.display());
-                let code = match errno {
-                    Errno::IO => Code::Io,
-                    _ => Code::TargetMissing,
-                };
-                Err(fault::failure(code, doing, errno))
+                Err(fault::failure(Code::TargetMissing, doing, errno))
             }
         }
     }
