@@ -97,6 +97,14 @@ pub(super) enum Caches {
 }
 
 impl Caches {
+    /// As a table says it.
+    pub(super) fn told(self) -> &'static str {
+        match self {
+            Self::Warm => "caches warm",
+            Self::Dropped => "caches dropped",
+        }
+    }
+
     /// Brings about the state before a run.
     pub(super) fn prepare(self) -> Result<()> {
         if self == Self::Warm {

@@ -27,7 +27,7 @@ pub use report::{Bar, Report as CaseReport, Row};
 /// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Cases to run: first, unchanged, changed, reread, big, memory (all, when none is named).
+    /// Cases to run: first, unchanged, unchanged-cold, changed, changed-cold, reread, big, memory (all, when none is named).
     names: Vec<String>,
     /// Runs of each contender; the median counts.
     #[arg(long, default_value_t = 5)]

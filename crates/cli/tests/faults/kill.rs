@@ -1,7 +1,7 @@
 //! SIGKILL at random moments over the whole length of a pass, several times in a row, then a pass to the end.
 
 use crate::accounting::{Kept, Owing};
-use crate::content::{Archive, Random, let_a_second_pass, seed, times};
+use crate::content::{Archive, Random, SPARED, let_a_second_pass, seed, times};
 use crate::scene::{Ended, Scene};
 use crate::snapshot::{Tree, assert_old_or_new};
 use serde_json::Value;
@@ -90,7 +90,7 @@ fn a_silent_change_is_told_after_an_interrupted_pass() {
     let mut random = Random::new(seed);
     let scene = Scene::new();
     let mut archive = Archive::new(&scene.production, seed);
-    let silent = scene.production.join("silent");
+    let silent = scene.production.join(SPARED);
     std::fs::write(&silent, b"certified").unwrap();
     let time = std::fs::metadata(&silent).unwrap().modified().unwrap();
     scene.run_congruent("first pass");
@@ -110,12 +110,12 @@ fn a_silent_change_is_told_after_an_interrupted_pass() {
         }
     }
     assert_told(&format!("seed {seed}, after the kills"), &scene.run());
-    assert_eq!(std::fs::read(scene.standby.join("silent")).unwrap(), b"certified");
+    assert_eq!(std::fs::read(scene.standby.join(SPARED)).unwrap(), b"certified");
 }
 
 fn assert_told(what: &str, ended: &Ended) {
     let report = ended.report(what, 1);
-    let told = |failure: &Value| failure["path"] == "silent" && failure["code"] == "rot-production";
+    let told = |failure: &Value| failure["path"] == SPARED && failure["code"] == "rot-production";
     let failures = report["failures"].as_array().unwrap();
     assert!(failures.iter().any(told), "{what}: {report:#}");
 }

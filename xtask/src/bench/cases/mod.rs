@@ -16,10 +16,12 @@ use super::report::{Bar, Report, Row};
 
 type Case = fn(&Bench<'_>) -> Result<Report>;
 
-const CASES: [(&str, Case); 6] = [
+const CASES: [(&str, Case); 8] = [
     ("first", copying::first),
     ("unchanged", passing::unchanged),
+    ("unchanged-cold", passing::unchanged_cold),
     ("changed", passing::changed),
+    ("changed-cold", passing::changed_cold),
     ("reread", rereading::reread),
     ("big", copying::big),
     ("memory", memory::memory),

@@ -1,5 +1,6 @@
 //! Passes over a tree that is there already: nothing changed, and a little changed.
-//! Both contenders keep a copy of the same production, on the same new filesystem, and find it in memory.
+//! Both contenders keep a copy of the same production, on the same new filesystem. They find its names in memory, as a
+//! pass does that follows another at once, or nothing, as one does after a night of other work.
 
 use std::time::Duration;
 
@@ -54,15 +55,15 @@ impl Ground {
     /// The first copy, and a pass that leaves everything as later ones find it.
     fn warm_up(&self, contenders: &[Contender]) -> Result<()> {
         for index in 0..contenders.len() {
-            self.heat(contenders, index)?;
+            self.heat(contenders, index, Caches::Warm)?;
             std::thread::sleep(PAST);
-            self.heat(contenders, index)?;
+            self.heat(contenders, index, Caches::Warm)?;
         }
         Ok(())
     }
 
-    fn heat(&self, contenders: &[Contender], index: usize) -> Result<Heat> {
-        Caches::Warm.prepare()?;
+    fn heat(&self, contenders: &[Contender], index: usize, caches: Caches) -> Result<Heat> {
+        caches.prepare()?;
         measure((contenders[index].commands)(&self.lanes[index]))
     }
 
@@ -74,22 +75,41 @@ impl Ground {
     }
 }
 
-/// Nothing changed in 200,000 files.
+/// Nothing changed in 200,000 files, which were just looked at.
 pub(super) fn unchanged(bench: &Bench<'_>) -> Result<Report> {
+    nothing_changed(bench, Caches::Warm)
+}
+
+/// Nothing changed in 200,000 files, of which memory holds nothing.
+pub(super) fn unchanged_cold(bench: &Bench<'_>) -> Result<Report> {
+    nothing_changed(bench, Caches::Dropped)
+}
+
+/// 1,000 changed in 200,000 files, others each time, all just looked at.
+pub(super) fn changed(bench: &Bench<'_>) -> Result<Report> {
+    little_changed(bench, Caches::Warm)
+}
+
+/// 1,000 changed in 200,000 files, others each time; memory holds nothing.
+pub(super) fn changed_cold(bench: &Bench<'_>) -> Result<Report> {
+    little_changed(bench, Caches::Dropped)
+}
+
+fn nothing_changed(bench: &Bench<'_>, caches: Caches) -> Result<Report> {
     let contenders = [peers::our_mirror(bench), peers::rsync(0.35)?];
     let ground = Ground::prepare(bench, &contenders)?;
     let series = race(contenders.len(), bench.runs, |_, index| {
-        ground.heat(&contenders, index)
+        ground.heat(&contenders, index, caches)
     })?;
     let setting = format!(
-        "A pass that finds nothing changed in {} files; caches warm.",
-        ground.shape.files()
+        "A pass that finds nothing changed in {} files; {}.",
+        ground.shape.files(),
+        caches.told()
     );
     Ok(compared(setting, &contenders, series))
 }
 
-/// 1,000 changed in 200,000 files, others each time.
-pub(super) fn changed(bench: &Bench<'_>) -> Result<Report> {
+fn little_changed(bench: &Bench<'_>, caches: Caches) -> Result<Report> {
     let contenders = [peers::our_mirror(bench), peers::rsync(0.4)?];
     let ground = Ground::prepare(bench, &contenders)?;
     let (count, mut version) = (bench.scaled(1000), 0);
@@ -99,11 +119,12 @@ pub(super) fn changed(bench: &Bench<'_>) -> Result<Report> {
             version += 1;
             ground.change(count, version)?;
         }
-        ground.heat(&contenders, index)
+        ground.heat(&contenders, index, caches)
     })?;
     let setting = format!(
-        "A pass that finds {count} files changed, spread over {}, and others at each run; caches warm.",
-        ground.shape.files()
+        "A pass that finds {count} files changed, spread over {}, and others at each run; {}.",
+        ground.shape.files(),
+        caches.told()
     );
     Ok(compared(setting, &contenders, series))
 }
