@@ -22,7 +22,7 @@ pub struct LocalSiteOptions {
     pub root: PathBuf,
     /// Its own directory in the state directory.
     pub state: PathBuf,
-    /// Threads that walk ahead; `None` chooses by the kind of filesystem.
+    /// Threads that walk ahead; `None` chooses by the kind of filesystem and the machine's cores.
     pub read_ahead_threads: Option<usize>,
 }
 

@@ -240,7 +240,7 @@ impl Pass<'_> {
     }
 
     pub(crate) fn threads(&self) -> usize {
-        const FEWEST: usize = 4;
+        const FEWEST: usize = 8;
         const MOST: usize = 16;
         match self.settings.movers {
             0 => self.at_once().unwrap_or_else(|| {

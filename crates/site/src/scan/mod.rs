@@ -24,11 +24,14 @@ use counterpart_tree::stub::StubRule;
 use counterpart_tree::walk::{WalkOptions, Walked, Walker, What};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 /// Entries between two looks at the clock and the interrupt.
 const BEAT: u64 = 1024;
 /// Threads that walk ahead on a filesystem that another machine serves: its delay, not this processor, is the limit.
 const NETWORK_THREADS: usize = 16;
+/// The same on a filesystem of this machine, at most.
+const LOCAL_THREADS: usize = 8;
 
 /// One entry that is not as the last manifest says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,9 +90,15 @@ fn walk_options(
         ask_offline: true,
         read_ahead_threads: options
             .read_ahead_threads
-            .unwrap_or(if network { NETWORK_THREADS } else { 0 }),
+            .unwrap_or_else(|| if network { NETWORK_THREADS } else { local_threads() }),
         ..WalkOptions::new(pass.spool_dir.clone())
     })
+}
+
+/// Two walks share the machine, and each has a thread of its own besides these; a first copy has only one to walk.
+fn local_threads() -> usize {
+    let cores = available_parallelism().map_or(1, usize::from);
+    (cores / 2).clamp(1, LOCAL_THREADS)
 }
 
 /// True where the root is that of an ext filesystem: its `lost+found` belongs to the filesystem, not to the archive.
