@@ -3,9 +3,12 @@
 mod far;
 mod listing;
 mod outcome;
+#[allow(dead_code, reason = "the tests of the network use all of it")]
+mod sshd;
 mod tools;
 
 pub use far::Far;
+use far::Way;
 pub use listing::{Listing, listing};
 pub use outcome::Outcome;
 pub use tools::*;
@@ -24,6 +27,8 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_counterpart");
 
 /// A pair of trees and everything around them.
 pub struct World {
+    /// Before the directory, so that what serves from it goes first.
+    way: Way,
     dir: TempDir,
     /// Given to every `mirror`.
     options: Vec<String>,
@@ -40,8 +45,10 @@ pub struct World {
 impl World {
     /// Two trees with the usual settings: mode and mtime are carried. Production is there and empty, the standby not.
     pub fn new() -> Self {
+        let dir = TempDir::new().unwrap();
         let world = Self {
-            dir: TempDir::new().unwrap(),
+            way: Way::new(dir.path()),
+            dir,
             options: Vec::new(),
             oracle: Vec::new(),
             odd_names: false,
@@ -105,7 +112,7 @@ impl World {
             "[pair.p]\nproduction = \"{}\"\nstandby = \"{}\"\n{}{tables}\n",
             src.to_str().unwrap(),
             dst.to_str().unwrap(),
-            Far::wanted().settings(self.dir.path())
+            self.way.settings()
         );
         fs::write(self.path("counterpart.toml"), text).unwrap();
     }
@@ -210,7 +217,7 @@ impl World {
             vec!["run".into(), "p".into()]
         } else {
             let trees = vec!["mirror".into(), self.src_location(), self.dst_location()];
-            [trees, Far::wanted().options(self.dir.path())].concat()
+            [trees, self.way.options()].concat()
         };
         words.extend(self.options.iter().map(OsString::from));
         words.extend(options.iter().map(|word| word.as_ref().to_owned()));
@@ -272,7 +279,7 @@ impl World {
             words.push("p".into());
         } else {
             words.extend([self.src_location(), self.dst_location()]);
-            words.extend(Far::wanted().options(self.dir.path()));
+            words.extend(self.way.options());
         }
         words.extend(options.iter().map(OsString::from));
         let outcome = self.run(&words);

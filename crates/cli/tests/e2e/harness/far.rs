@@ -1,12 +1,18 @@
 //! One of the two sites behind ssh, in test programs that are called so: the same cases, over a real ssh and sshd.
 //!
-//! The daemon serves one connection on a pipe, so that none is left behind.
+//! Each pair of trees has a daemon of its own, so that a test may change its keys.
 
-use super::{PROGRAM, done};
+use super::PROGRAM;
+use super::sshd::Daemon;
 use std::ffi::OsString;
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// How the far site is reached; its daemon begins when it is first asked for.
+pub struct Way {
+    dir: PathBuf,
+    daemon: OnceLock<Daemon>,
+}
 
 /// Which site is far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,33 +53,44 @@ impl Far {
     pub fn standby(self, path: OsString) -> OsString {
         if self == Self::Standby { far(&path) } else { path }
     }
+}
 
-    /// How the program is told to reach it: options of `mirror`.
-    pub fn options(self, dir: &Path) -> Vec<OsString> {
-        if self == Self::Neither {
+impl Way {
+    /// To sites in a directory.
+    pub fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            daemon: OnceLock::new(),
+        }
+    }
+
+    /// How the program is told of it: options of `mirror`.
+    pub fn options(&self) -> Vec<OsString> {
+        if Far::wanted() == Far::Neither {
             return Vec::new();
         }
-        let configuration = ssh_configuration(dir);
-        [
-            "--ssh=-F",
-            &format!("--ssh={configuration}"),
-            "--remote",
-            &remote(dir),
-        ]
-        .map(OsString::from)
-        .into()
+        let ssh = format!("--ssh={}", self.configuration());
+        ["--ssh=-F", &ssh, "--remote", &self.remote()]
+            .map(OsString::from)
+            .into()
     }
 
     /// The same as settings of a pair.
-    pub fn settings(self, dir: &Path) -> String {
-        if self == Self::Neither {
+    pub fn settings(&self) -> String {
+        if Far::wanted() == Far::Neither {
             return String::new();
         }
-        let configuration = ssh_configuration(dir);
-        format!(
-            "ssh = [\"-F\", \"{configuration}\"]\nremote = \"{}\"\n",
-            remote(dir)
-        )
+        let (configuration, remote) = (self.configuration(), self.remote());
+        format!("ssh = [\"-F\", \"{configuration}\"]\nremote = \"{remote}\"\n")
+    }
+
+    fn configuration(&self) -> String {
+        let daemon = self.daemon.get_or_init(|| Daemon::here(&self.dir.join("ssh")));
+        daemon.configuration().display().to_string()
+    }
+
+    fn remote(&self) -> String {
+        format!("{PROGRAM} agent --state {}", self.dir.join("far-state").display())
     }
 }
 
@@ -81,55 +98,4 @@ fn far(path: &OsString) -> OsString {
     let mut location = OsString::from("far:");
     location.push(path);
     location
-}
-
-fn remote(dir: &Path) -> String {
-    format!("{PROGRAM} agent --state {}", dir.join("far-state").display())
-}
-
-/// Makes keys and configurations, once a directory.
-fn ssh_configuration(dir: &Path) -> String {
-    let ssh = dir.join("ssh");
-    let configuration = ssh.join("config");
-    if !configuration.exists() {
-        fs::create_dir_all(&ssh).unwrap();
-        // It must be there, and only root may write to it.
-        fs::create_dir_all("/run/sshd").unwrap();
-        for key in ["host", "user"] {
-            let made = Command::new("ssh-keygen")
-                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-                .arg(ssh.join(key))
-                .output();
-            assert!(made.unwrap().status.success(), "ssh-keygen");
-        }
-        fs::copy(ssh.join("user.pub"), ssh.join("authorized_keys")).unwrap();
-        let host = fs::read_to_string(ssh.join("host.pub")).unwrap();
-        fs::write(ssh.join("known_hosts"), format!("far {host}")).unwrap();
-        fs::write(ssh.join("sshd_config"), daemon(&ssh)).unwrap();
-        fs::write(&configuration, client(&ssh)).unwrap();
-        done(
-            Command::new("ssh")
-                .arg("-F")
-                .arg(&configuration)
-                .args(["far", "true"]),
-        );
-    }
-    configuration.display().to_string()
-}
-
-fn daemon(ssh: &Path) -> String {
-    let ssh = ssh.display();
-    format!(
-        "HostKey {ssh}/host\nPidFile none\nAuthorizedKeysFile {ssh}/authorized_keys\nPermitRootLogin prohibit-password\n\
-         PasswordAuthentication no\nUsePAM no\nStrictModes no\n"
-    )
-}
-
-fn client(ssh: &Path) -> String {
-    let ssh = ssh.display();
-    format!(
-        "Host far\n  ProxyCommand /usr/sbin/sshd -i -f {ssh}/sshd_config -E {ssh}/sshd.log\n  User root\n  \
-         IdentityFile {ssh}/user\n  IdentitiesOnly yes\n  UserKnownHostsFile {ssh}/known_hosts\n  \
-         StrictHostKeyChecking yes\n  BatchMode yes\n"
-    )
 }
