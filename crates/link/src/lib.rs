@@ -6,6 +6,7 @@
 //!
 //! - `frame`: what is on the wire, with its limits
 //! - `connection`: frames of many calls over one byte stream, none of which can stop another
+//! - `pace`: how fast bytes may go
 //! - `hello`: who is at the other end, before anything else is said
 //! - `call`: what can be asked
 //! - `remote`: the site as the engine sees it
@@ -18,10 +19,12 @@ mod clock;
 mod connection;
 mod frame;
 mod hello;
+mod pace;
 mod remote;
 pub mod ssh;
 #[cfg(test)]
 mod tests;
 
 pub use hello::{Program, REVISION, Wanted};
+pub use pace::Pace;
 pub use remote::RemoteSite;

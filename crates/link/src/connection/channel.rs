@@ -69,6 +69,14 @@ impl Channel {
         self.put(Kind::Message, encode(message)?)
     }
 
+    /// Interrupts what the other side does for this channel: a message that waits for nothing.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub(crate) fn interrupt(&self) -> Result<(), Failure> {
+        self.shared.send_at_once(Kind::Message, self.id, encode(&())?)
+    }
+
     /// Sends bytes of content, in as many frames as they need.
     ///
     /// # Errors

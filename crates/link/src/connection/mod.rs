@@ -16,6 +16,7 @@ pub(crate) use channel::{Channel, Item, decode, encode, unexpected};
 pub(crate) use patient::Patient;
 
 use crate::frame::{Frame, Kind, Packed};
+use crate::pace::Gates;
 use counterpart_model::{Code, Failure};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use inbox::Inbox;
@@ -71,6 +72,8 @@ pub(crate) struct Shared {
     channels: Mutex<HashMap<u32, Arc<Inbox>>>,
     next: AtomicU32,
     failed: OnceLock<Failure>,
+    /// How fast bytes may go, where that is limited.
+    gates: Option<Gates>,
 }
 
 /// One end of a stream.
@@ -86,6 +89,19 @@ impl Connection {
     /// # Errors
     /// The system gives no thread.
     pub(crate) fn start(input: OwnedFd, output: OwnedFd, pulse: Pulse) -> Result<Self, Failure> {
+        Self::start_at_pace(input, output, pulse, None)
+    }
+
+    /// As [`Connection::start`], with gates that hold up what is too fast.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub(crate) fn start_at_pace(
+        input: OwnedFd,
+        output: OwnedFd,
+        pulse: Pulse,
+        gates: Option<Gates>,
+    ) -> Result<Self, Failure> {
         let (outgoing, to_write) = bounded(OUTGOING);
         let (called, calls) = bounded(CALLS);
         let shared = Arc::new(Shared {
@@ -93,6 +109,7 @@ impl Connection {
             channels: Mutex::default(),
             next: AtomicU32::new(1),
             failed: OnceLock::new(),
+            gates,
         });
         let (for_reading, for_writing) = (shared.clone(), shared.clone());
         thread("link-reader", move || {
@@ -145,19 +162,38 @@ fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle
 }
 
 impl Shared {
+    /// Sends a frame, content and messages when it is their turn; gives its length.
     fn send(&self, kind: Kind, channel: u32, payload: Vec<u8>, compress: bool) -> Result<usize, Failure> {
         self.check()?;
-        let frame = Frame {
-            channel,
-            kind,
-            payload,
-        };
-        let packed = frame.pack(compress);
+        let packed = pack(kind, channel, payload, compress);
         let len_bytes = packed.len_bytes();
+        match (&self.gates, kind) {
+            (None, _) => {}
+            (Some(gates), Kind::Bytes | Kind::Message) => gates.out.pass(len_bytes, || self.has_failed()),
+            // What opens, credits and ends a channel is short, and others wait for it.
+            (Some(gates), _) => gates.out.charge(len_bytes),
+        }
+        self.put_out(packed).map(|()| len_bytes)
+    }
+
+    /// Sends a frame that nothing may hold up.
+    fn send_at_once(&self, kind: Kind, channel: u32, payload: Vec<u8>) -> Result<(), Failure> {
+        self.check()?;
+        let packed = pack(kind, channel, payload, false);
+        if let Some(gates) = &self.gates {
+            gates.out.charge(packed.len_bytes());
+        }
+        self.put_out(packed)
+    }
+
+    fn put_out(&self, packed: Packed) -> Result<(), Failure> {
         self.outgoing
             .send(Outgoing::Frame(packed))
-            .map_err(|_| self.failure())?;
-        Ok(len_bytes)
+            .map_err(|_| self.failure())
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failed.get().is_some()
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -179,6 +215,15 @@ impl Shared {
     fn channels(&self) -> MutexGuard<'_, HashMap<u32, Arc<Inbox>>> {
         lock(&self.channels)
     }
+}
+
+fn pack(kind: Kind, channel: u32, payload: Vec<u8>, compress: bool) -> Packed {
+    let frame = Frame {
+        channel,
+        kind,
+        payload,
+    };
+    frame.pack(compress)
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

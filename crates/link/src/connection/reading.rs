@@ -4,6 +4,7 @@ use super::channel::{Channel, Item, unexpected};
 use super::patient::Patient;
 use super::{Call, MAX_CHANNELS, Pulse, Shared, ended};
 use crate::frame::{Frame, Kind};
+use crate::pace::Paced;
 use counterpart_model::{Code, Failure};
 use crossbeam_channel::Sender;
 use rustix::fd::OwnedFd;
@@ -14,7 +15,10 @@ const BUFFER_BYTES: usize = 128 << 10;
 
 /// Reads until the stream ends, then ends every channel.
 pub(super) fn run(input: OwnedFd, shared: &Arc<Shared>, calls: &Sender<Call>, pulse: Pulse) {
-    let mut input = BufReader::with_capacity(BUFFER_BYTES, Patient::new(input, pulse.silence));
+    let has_ended = || shared.has_failed();
+    let gate = shared.gates.as_ref().map(|gates| &gates.into);
+    let input = Paced::new(Patient::new(input, pulse.silence), gate, &has_ended);
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
     let failure = loop {
         match Frame::read(&mut input) {
             Ok(Some(frame)) => {
@@ -25,7 +29,7 @@ pub(super) fn run(input: OwnedFd, shared: &Arc<Shared>, calls: &Sender<Call>, pu
             Ok(None) => break ended(),
             Err(error) => break lost(&error, pulse),
         }
-        if shared.failed.get().is_some() {
+        if has_ended() {
             break ended();
         }
     };

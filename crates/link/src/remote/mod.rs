@@ -11,6 +11,7 @@ use crate::call::{Call, Seen};
 use crate::clock;
 use crate::connection::{Channel, Connection, Item, Pulse, decode, encode, lock, unexpected};
 use crate::hello::{Greeting, Program, Wanted};
+use crate::pace::{Gates, Pace};
 use counterpart_model::{Algorithm, Code, EntryPath, Failure, Finding};
 use counterpart_port::{
     Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, LinkProfile, NotHeld, Observed,
@@ -18,7 +19,7 @@ use counterpart_port::{
 };
 use rustix::fd::OwnedFd;
 use serde::de::DeserializeOwned;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Requests under way at once: enough to fill a link whose answers take long.
@@ -52,13 +53,28 @@ impl RemoteSite {
         wanted: &Wanted,
         this: &Program,
     ) -> Result<Self, Failure> {
+        Self::connect_at_pace(input, output, wanted, this, None)
+    }
+
+    /// As [`RemoteSite::connect`], no faster than is said.
+    ///
+    /// # Errors
+    /// As [`RemoteSite::connect`].
+    pub fn connect_at_pace(
+        input: OwnedFd,
+        output: OwnedFd,
+        wanted: &Wanted,
+        this: &Program,
+        pace: Option<Arc<dyn Pace>>,
+    ) -> Result<Self, Failure> {
+        let gates = pace.as_ref().map(Gates::new);
         let mut greeting = Greeting::new(input, output);
         let agent = greeting.exchange(this)?;
         greeting.send(wanted)?;
         greeting.receive::<Result<(), Failure>>()??;
         let (input, output) = greeting.into_stream();
         Ok(Self {
-            connection: Connection::start(input, output, Pulse::default())?,
+            connection: Connection::start_at_pace(input, output, Pulse::default(), gates)?,
             agent,
             terms: Mutex::default(),
         })
@@ -112,7 +128,7 @@ impl Site for RemoteSite {
         loop {
             if !asked_to_stop && watch.interrupted() {
                 asked_to_stop = true;
-                channel.send(&())?;
+                channel.interrupt()?;
             }
             let Some(item) = channel.take_within(HEED)? else {
                 continue;
