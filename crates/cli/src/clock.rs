@@ -46,6 +46,18 @@ pub(crate) fn offset_at(seconds: i64) -> i32 {
     jiff::Timestamp::from_second(seconds).map_or(0, |time| TimeZone::system().to_offset(time).seconds())
 }
 
+/// Minutes after midnight that the local clock shows now.
+pub(crate) fn minute_of_day() -> u16 {
+    u16::try_from(second_of_day() / 60).unwrap_or_default()
+}
+
+/// Seconds after midnight that the local clock shows now.
+pub(crate) fn second_of_day() -> u32 {
+    let time = jiff::Timestamp::now().to_zoned(TimeZone::system()).time();
+    let part = |number: i8| u32::from(number.unsigned_abs());
+    part(time.hour()) * 3_600 + part(time.minute()) * 60 + part(time.second())
+}
+
 /// The next time after `seconds` at which the local clock shows so many minutes after midnight.
 pub(crate) fn next_at(seconds: i64, minutes: u16) -> Option<i64> {
     let zone = TimeZone::system();

@@ -170,7 +170,9 @@ pub struct PlanReport {
     pub refusal: Option<RefusalReport>,
     /// How long the last passes moved content, in bytes a second; absent before the first.
     pub bytes_per_second: Option<f64>,
-    /// How long a run would take, by that rate and the time of this scan.
+    /// The limits of the link by hour that the estimate heeds; empty where there are none.
+    pub bandwidth: Vec<String>,
+    /// How long a run would take, by that rate and the time of this scan; by the link's limits where there is no rate yet.
     pub seconds_expected: Option<f64>,
     /// How long the plan took.
     pub seconds: f64,

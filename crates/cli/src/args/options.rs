@@ -1,7 +1,7 @@
 //! What each command takes.
 
 use super::values::{DigestWord, ExportForm, SideWord};
-use crate::config::{Link, value};
+use crate::config::{Bandwidth, Link, Span, span, value};
 use clap::Args;
 use counterpart_engine::Limit;
 use counterpart_model::MetadataClass;
@@ -96,6 +96,26 @@ pub struct LinkArgs {
     /// The command at the far host [default: counterpart agent]
     #[arg(long, value_name = "COMMAND")]
     pub remote: Option<String>,
+    /// The link's limit.
+    #[command(flatten)]
+    pub limit: LimitArgs,
+}
+
+/// How fast bytes may go over a link.
+#[derive(Args, Clone, Debug, Default)]
+pub struct LimitArgs {
+    /// Bytes a second over the link, in each direction: "20 MiB", or by the hour "08:00-18:00 20 MiB"; may be repeated
+    #[arg(long, value_name = "LIMIT", value_parser = span)]
+    pub bandwidth: Vec<Span>,
+}
+
+impl LimitArgs {
+    /// Says anew what was said here.
+    pub(crate) fn change(&self, link: &mut Link) {
+        if !self.bandwidth.is_empty() {
+            link.bandwidth = Bandwidth::new(self.bandwidth.clone());
+        }
+    }
 }
 
 impl LinkArgs {
@@ -107,6 +127,7 @@ impl LinkArgs {
         if let Some(remote) = &self.remote {
             link.remote.clone_from(remote);
         }
+        self.limit.change(link);
     }
 }
 
@@ -136,6 +157,9 @@ pub struct RunArgs {
     /// Allow what a guard refused, by the hash that it printed
     #[arg(long, value_name = "HASH")]
     pub approve: Option<String>,
+    /// The link's limit, instead of the configured one.
+    #[command(flatten)]
+    pub limit: LimitArgs,
 }
 
 /// A pair, or two trees.

@@ -74,6 +74,7 @@ fn preflight(context: &Context, pair: Pair) -> Result<PairCheck, Failure> {
     let lines: Vec<CheckLine> = roles
         .into_iter()
         .flat_map(|role| one_site(&wired, role))
+        .chain(bandwidth(&wired.pair))
         .collect();
     let ready = lines.iter().all(|line| line.ok);
     Ok(PairCheck {
@@ -107,6 +108,22 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
     }
     site.abandon();
     lines
+}
+
+fn bandwidth(pair: &Pair) -> Option<CheckLine> {
+    let limits = &pair.link.bandwidth;
+    let now = match limits.at(clock::minute_of_day()) {
+        None => "no limit now".to_owned(),
+        Some(rate) => format!("{} a second now", units::bytes(rate)),
+    };
+    let lines: Vec<&str> = limits.lines().collect();
+    (!limits.is_empty()).then(|| CheckLine {
+        site: "pair".to_owned(),
+        about: "bandwidth".to_owned(),
+        ok: true,
+        message: format!("{}: {now}", lines.join(", ")),
+        remedy: String::new(),
+    })
 }
 
 /// The first pass makes the last folder of the standby's path; later a missing one is not mounted.

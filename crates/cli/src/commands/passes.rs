@@ -72,7 +72,9 @@ pub(crate) fn plan(context: &Context, pair: Option<&str>) -> Result<Exit, Failur
 
 /// `run [PAIR]`.
 pub(crate) fn run(context: &Context, args: RunArgs) -> Result<Exit, Failure> {
-    let wired = Wired::named(context, args.pair.pair.as_deref())?;
+    let mut pair = pairs::one(context, args.pair.pair.as_deref())?;
+    args.limit.change(&mut pair.link);
+    let wired = Wired::open(context, pair)?;
     let wish = Wish {
         reread: args.reread,
         adopt: args.adopt,

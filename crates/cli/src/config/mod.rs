@@ -2,6 +2,7 @@
 //!
 //! Only the form is judged here. Whether a site can be reached is for `check`, whether roots overlap for the engine.
 
+mod bandwidth;
 mod find;
 mod location;
 mod mistake;
@@ -11,6 +12,7 @@ mod section;
 mod template;
 pub mod value;
 
+pub use bandwidth::{Bandwidth, Span, span};
 pub use find::{Found, find};
 pub use location::{FarLocation, Location};
 pub use mistake::{Mistake, Mistakes};

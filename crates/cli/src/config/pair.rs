@@ -1,5 +1,6 @@
 //! One pair of the configuration: where its sites are, when it runs, and what the engine is told.
 
+use super::bandwidth::{self, Bandwidth};
 use super::location::Location;
 use super::section::{Placed, Section};
 use super::value;
@@ -35,6 +36,9 @@ pub struct Link {
     pub ssh: Vec<String>,
     /// The command there.
     pub remote: String,
+    /// How fast bytes may go over it, by the hour.
+    #[serde(default)]
+    pub bandwidth: Bandwidth,
 }
 
 impl Default for Link {
@@ -42,6 +46,7 @@ impl Default for Link {
         Self {
             ssh: Vec::new(),
             remote: "counterpart agent".to_owned(),
+            bandwidth: Bandwidth::default(),
         }
     }
 }
@@ -89,13 +94,23 @@ impl Pair {
         }
     }
 
+    /// True when one of its sites is at another host.
+    pub const fn is_linked(&self) -> bool {
+        matches!(
+            (&self.production, &self.standby),
+            (Location::Far(_), _) | (_, Location::Far(_))
+        )
+    }
+
     /// Reads a `[pair.NAME]` table; `None` where it names no sites.
     pub(super) fn read(name: &str, mut section: Section<'_>, base: &Path) -> Option<Self> {
         check_name(name, &section);
         let production = site(&mut section, "production", base);
         let standby = site(&mut section, "standby", base);
         check_one_is_here(&section, production.as_ref(), standby.as_ref());
-        let link = link(&mut section);
+        let both_here =
+            [&production, &standby].map(|site| matches!(site, Some(Location::Here(_)))) == [true; 2];
+        let link = link(&mut section, both_here);
         let schedule = schedule(&mut section);
         let deadline_seconds = section.parsed("deadline", value::duration);
         let mut settings = PairSettings {
@@ -152,13 +167,35 @@ fn check_one_is_here(section: &Section<'_>, production: Option<&Location>, stand
     }
 }
 
-fn link(section: &mut Section<'_>) -> Link {
+fn link(section: &mut Section<'_>, both_here: bool) -> Link {
     let usual = Link::default();
     let ssh = section.texts("ssh").unwrap_or_default();
     Link {
         ssh: ssh.into_iter().map(|argument| argument.value).collect(),
         remote: section.text("remote").map_or(usual.remote, |remote| remote.value),
+        bandwidth: bandwidth(section, both_here),
     }
+}
+
+fn bandwidth(section: &mut Section<'_>, both_here: bool) -> Bandwidth {
+    let lines = section.texts("bandwidth").unwrap_or_default();
+    let mut spans = Vec::with_capacity(lines.len());
+    for line in lines {
+        match bandwidth::span(&line.value) {
+            Ok(_) if both_here => section.wrong(
+                line.span,
+                "`bandwidth` limits a link, and both sites are on this host",
+                "take it out; `movers = 1` is gentler to disks",
+            ),
+            Ok(span) => spans.push(span),
+            Err(hint) => section.wrong(
+                line.span,
+                format!("`bandwidth` cannot have {:?}", line.value),
+                hint,
+            ),
+        }
+    }
+    Bandwidth::new(spans)
 }
 
 fn schedule(section: &mut Section<'_>) -> Option<Schedule> {

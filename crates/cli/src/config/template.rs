@@ -7,13 +7,13 @@ use counterpart_engine::PairSettings;
 
 /// A commented configuration with one pair.
 pub fn template(pair: &str, production: &str, standby: &str) -> String {
-    let usual = PairSettings::default();
-    let guards = usual.guards;
-    let (pair, production, standby) = (key(pair), toml_string(production), toml_string(standby));
-    let history = duration_text(usual.history_seconds);
-    let reread = duration_text(usual.reread_seconds);
-    let (max_delete, max_change) = (limit_text(guards.max_delete), limit_text(guards.max_change));
-    let reserve_mib = guards.reserve_bytes >> 20;
+    let pair = key(pair);
+    let sites = sites(&pair, &toml_string(production), &toml_string(standby));
+    sites + &tables(&pair)
+}
+
+/// How it begins, and where the sites are.
+fn sites(pair: &str, production: &str, standby: &str) -> String {
     format!(
         r#"# Counterpart: which trees are kept equal, and how.
 #
@@ -32,6 +32,9 @@ standby    = {standby}
 # its own configuration and keys; further arguments for it, and the command there:
 # ssh    = []
 # remote = "counterpart agent"
+# Bytes a second over the link, in each direction, by the hours of this host's clock. The lowest limit of those that hold;
+# none at hours that are not named. Such as ["08:00-18:00 20 MiB", "18:00-08:00 unlimited"], or ["20 MiB"]:
+# bandwidth = []
 
 # When a pass is due; `status` tells the next one. One of the two, or neither:
 # every = "4h"
@@ -40,7 +43,20 @@ standby    = {standby}
 # A pass that takes longer stops, and the next one resumes it. No limit unless set:
 # deadline = "3h"
 
-[pair.{pair}.tree]
+"#
+    )
+}
+
+/// What is done with the tree, and within which limits.
+fn tables(pair: &str) -> String {
+    let usual = PairSettings::default();
+    let guards = usual.guards;
+    let history = duration_text(usual.history_seconds);
+    let reread = duration_text(usual.reread_seconds);
+    let (max_delete, max_change) = (limit_text(guards.max_delete), limit_text(guards.max_change));
+    let reserve_mib = guards.reserve_bytes >> 20;
+    format!(
+        r#"[pair.{pair}.tree]
 # Names that are left out, counted and listed. Without `/` at any depth, with `/` from the root; `*` stays within a
 # name, `**` crosses; `/` at the end means directories; the last that matches decides; `!` brings back in.
 # exclude = []

@@ -68,16 +68,23 @@ fn particulars(report: &PlanReport) -> String {
 }
 
 fn time(report: &PlanReport) -> String {
-    match (report.seconds_expected, report.bytes_per_second) {
-        (Some(seconds), Some(rate)) => {
+    let Some(seconds) = report.seconds_expected else {
+        return "not known before the first pass has moved content".to_owned();
+    };
+    let time = units::seconds(seconds);
+    let limit = report.bandwidth.join(", ");
+    match (report.bytes_per_second, limit.is_empty()) {
+        (Some(rate), is_unlimited) => {
             let rate = units::short_bytes(units::whole(rate));
-            format!(
-                "about {}, at the {rate}/s of earlier passes",
-                units::seconds(seconds)
-            )
+            let under = if is_unlimited {
+                String::new()
+            } else {
+                format!(" where the limit of the link allows it ({limit})")
+            };
+            format!("about {time}, at the {rate}/s of earlier passes{under}")
         }
-        (Some(seconds), None) => format!("about {}", units::seconds(seconds)),
-        (None, _) => "not known before the first pass has moved content".to_owned(),
+        (None, true) => format!("about {time}"),
+        (None, false) => format!("at least {time}, by the limit of the link ({limit})"),
     }
 }
 

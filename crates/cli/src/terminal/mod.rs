@@ -3,11 +3,13 @@
 mod paint;
 mod progress;
 mod signals;
+mod stop;
 
 pub(crate) use paint::Paint;
 pub(crate) use progress::Shown;
 use progress::Talk;
-pub(crate) use signals::interrupted_flag;
+use signals::interrupted_flag;
+pub(crate) use stop::Stop;
 
 use crate::args::{ColourWhen, Global, ProgressForm};
 use crate::clean::{clean, clean_lines};

@@ -1,16 +1,18 @@
 //! One end of a pair: a site of this host, or one that a link reaches when it is first needed.
 
+use super::by_hour::ByHour;
 use crate::config::{FarLocation, Link, Location, Pair};
+use crate::terminal::Stop;
 use crate::who;
 use counterpart_link::ssh::{Session, Ssh};
-use counterpart_link::{RemoteSite, Wanted};
+use counterpart_link::{Pace, RemoteSite, Wanted};
 use counterpart_model::{Code, Failure, SiteRole};
 use counterpart_port::Standby;
 use counterpart_site::{LocalSite, LocalSiteOptions};
 use counterpart_store::files::PairDir;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One end of a pair.
 pub(crate) enum End {
@@ -24,6 +26,8 @@ pub(crate) enum End {
 pub(crate) struct FarEnd {
     wanted: Wanted,
     ssh: Ssh,
+    /// How fast bytes may go, where that is limited.
+    pace: Option<Arc<ByHour>>,
     shown: String,
 }
 
@@ -60,6 +64,7 @@ impl End {
                     root: far.path.as_os_str().as_bytes().to_vec(),
                 },
                 ssh: ssh(far, &pair.link),
+                pace: pace(&pair.link),
                 shown: location.to_string(),
             }),
         })
@@ -77,6 +82,13 @@ impl End {
                 let hint = "Run this command at that host.";
                 Err(Failure::new(Code::Usage, doing, "what it knows is kept there").hint(hint))
             }
+        }
+    }
+
+    /// Lifts the limit of its link when a pass is to end, so that nothing holds that up.
+    pub(crate) fn unlimited_after(&self, stop: &Stop) {
+        if let Self::Far(FarEnd { pace: Some(pace), .. }) = self {
+            pace.until(stop);
         }
     }
 
@@ -102,10 +114,16 @@ fn ssh(far: &FarLocation, link: &Link) -> Ssh {
     }
 }
 
+fn pace(link: &Link) -> Option<Arc<ByHour>> {
+    let is_limited = !link.bandwidth.is_empty();
+    is_limited.then(|| Arc::new(ByHour::new(link.bandwidth.clone())))
+}
+
 impl FarEnd {
     fn reach(&self) -> Result<Reached<'_>, Failure> {
         let (mut session, input, output) = self.ssh.start()?;
-        match RemoteSite::connect(input, output, &self.wanted, &who::program()) {
+        let pace = self.pace.clone().map(|pace| pace as Arc<dyn Pace>);
+        match RemoteSite::connect_at_pace(input, output, &self.wanted, &who::program(), pace.as_ref()) {
             Ok(site) => Ok(Reached::Far(Box::new(site), Mutex::new(session))),
             Err(failure) => Err(self.named(session.explain(failure))),
         }

@@ -1,6 +1,8 @@
 //! Puts a pair together from its parts and runs passes over it: the one place that knows sites, ledger and engine.
 
+mod by_hour;
 mod end;
+mod estimate;
 
 pub(crate) use end::End;
 
@@ -52,6 +54,7 @@ impl Wired {
     pub(crate) fn open(context: &Context, pair: Pair) -> Result<Self, Failure> {
         // Before anything is made: the state must not come to lie beneath a root.
         apart::check(&pair, &context.state_path()?)?;
+        check_limit(&pair)?;
         let directory = context.state()?.pair(&pair.name)?;
         let production = End::of(&directory, &pair, SiteRole::Production)?;
         let standby = End::of(&directory, &pair, SiteRole::Standby)?;
@@ -95,11 +98,22 @@ impl Wired {
         let shown = context
             .terminal
             .watch(&self.pair.name, self.pair.deadline_seconds);
+        for end in [&self.production, &self.standby] {
+            end.unlimited_after(shown.stop());
+        }
         let outcome = run(&self.pair.settings, &sites, &self.ledger, &request, &shown);
-        let late = shown.ran_out_of_time();
+        let late = shown.stop().ran_out_of_time();
         outcome
+            .map(|outcome| self.under_limits(outcome))
             .map_err(|failure| standby.explain(production.explain(failure)))
             .map_err(|failure| unfinished(failure, late))
+    }
+
+    fn under_limits(&self, mut outcome: Outcome) -> Outcome {
+        if let Outcome::Plan(report) = &mut outcome {
+            estimate::under_limits(report, &self.pair.link.bandwidth);
+        }
+        outcome
     }
 
     fn request(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<PassRequest, Failure> {
@@ -161,6 +175,15 @@ impl Wired {
             read_only: true,
         }
     }
+}
+
+/// A limit that limits nothing is a mistake, and told as one.
+fn check_limit(pair: &Pair) -> Result<(), Failure> {
+    if pair.link.bandwidth.is_empty() || pair.is_linked() {
+        return Ok(());
+    }
+    let why = "--bandwidth limits a link, and both sites are on this host";
+    Err(Failure::new(Code::Usage, "reading the options", why).hint("Take it out."))
 }
 
 fn holder() -> Holder {

@@ -7,6 +7,7 @@
 )]
 
 mod arguments;
+mod bandwidth;
 mod check;
 mod configuration;
 mod demo;

@@ -25,6 +25,7 @@ mod guards;
 mod harness;
 mod interrupting;
 mod kinds;
+mod limited;
 mod links;
 mod metadata;
 mod random;

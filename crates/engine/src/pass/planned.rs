@@ -45,6 +45,7 @@ impl Pass<'_> {
                 Judged::Refused(refusal) => Some(refusal),
             },
             bytes_per_second: rate,
+            bandwidth: Vec::new(),
             seconds_expected: rate.map(|rate| expected(scan_seconds, totals.bytes, rate)),
             seconds: scan_seconds,
         })

@@ -69,7 +69,7 @@ proptest! {
                 Some((*at, *sum))
             });
             for (at, sum) in sums {
-                let time = at - taken[first].0;
+                let time = at.saturating_sub(taken[first].0);
                 prop_assert!(sum <= allowed(rate, time) + allowed(rate, BURST) + MOST);
             }
         }
@@ -127,6 +127,14 @@ fn without_a_limit_nothing_waits_and_nothing_is_owed() {
     assert!(clock.now() >= Duration::from_secs(1), "{:?}", clock.now());
 }
 
+/// A limit for two seconds.
+struct Soon(Arc<Fake>);
+impl Pace for Soon {
+    fn bytes_per_second(&self) -> Option<u64> {
+        (self.0.now() < Duration::from_secs(2)).then_some(1)
+    }
+}
+
 #[test]
 fn a_limit_that_is_lifted_or_a_link_that_ends_lets_go_who_waits() {
     let (pace, clock) = (rate(1), Arc::new(Fake::default()));
@@ -136,12 +144,6 @@ fn a_limit_that_is_lifted_or_a_link_that_ends_lets_go_who_waits() {
     gate.pass(1, || clock.now() > before);
     assert!(clock.now() < Duration::from_secs(1));
     // The rate is asked for again in every slice of a long wait.
-    struct Soon(Arc<Fake>);
-    impl Pace for Soon {
-        fn bytes_per_second(&self) -> Option<u64> {
-            (self.0.now() < Duration::from_secs(2)).then_some(1)
-        }
-    }
     let gate = Gate::by(Arc::new(Soon(clock.clone())), clock.clone());
     gate.charge(1_000_000);
     gate.pass(1, || false);

@@ -65,9 +65,9 @@ impl RemoteSite {
         output: OwnedFd,
         wanted: &Wanted,
         this: &Program,
-        pace: Option<Arc<dyn Pace>>,
+        pace: Option<&Arc<dyn Pace>>,
     ) -> Result<Self, Failure> {
-        let gates = pace.as_ref().map(Gates::new);
+        let gates = pace.map(Gates::new);
         let mut greeting = Greeting::new(input, output);
         let agent = greeting.exchange(this)?;
         greeting.send(wanted)?;

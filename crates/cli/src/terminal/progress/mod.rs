@@ -5,15 +5,13 @@ mod display;
 
 use crate::args::ProgressForm;
 use crate::clean::clean;
-use crate::terminal::interrupted_flag;
+use crate::terminal::Stop;
 use counterpart_engine::{Event, Listener};
 use counterpart_model::itemize;
 use counterpart_port::{Progress, Watch};
 use counters::Counters;
 use display::Display;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 /// How much is said of a pass besides its progress.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,27 +29,23 @@ pub(crate) struct Shown {
     counters: Arc<Counters>,
     display: Display,
     talk: Talk,
-    interrupted: Arc<AtomicBool>,
-    end: Option<Instant>,
+    stop: Stop,
 }
 
 impl Shown {
     pub(super) fn new(pair: &str, form: ProgressForm, talk: Talk, deadline_seconds: Option<u64>) -> Self {
         let counters = Arc::new(Counters::new());
-        let end =
-            deadline_seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
         Self {
             display: Display::start(pair, form, Arc::clone(&counters)),
             counters,
             talk,
-            interrupted: interrupted_flag(),
-            end,
+            stop: Stop::new(deadline_seconds),
         }
     }
 
-    /// True when the pass was stopped by its deadline.
-    pub(crate) fn ran_out_of_time(&self) -> bool {
-        self.end.is_some_and(|end| Instant::now() >= end)
+    /// What ends the pass.
+    pub(crate) const fn stop(&self) -> &Stop {
+        &self.stop
     }
 
     fn say(&self, event: &Event<'_>) {
@@ -83,7 +77,7 @@ impl Watch for Shown {
     }
 
     fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed) || self.ran_out_of_time()
+        self.stop.is_due()
     }
 }
 
