@@ -2,7 +2,7 @@
 
 use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Failure, Finding, Step};
 use counterpart_port::{
-    Arrived, Attributes, Extent, OpenRequest, Progress, ScanReport, ScanRequest, Settled,
+    Arrived, Attributes, CommandName, Ended, Extent, OpenRequest, Progress, ScanReport, ScanRequest, Settled,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,10 @@ pub(crate) enum Call {
     /// A lane of the present application: asked by [`Fill`] until its end.
     Lane,
     Versions(EntryPath),
+    /// What commands may be asked for.
+    Commands,
+    /// Answered by [`Ran`] until `Done`; any message of the caller, or its end, ends the command.
+    Run(CommandName),
 }
 
 /// What a scan tells.
@@ -117,4 +121,12 @@ pub(crate) struct Commit {
     pub fact: Option<Fact>,
     pub attributes: Attributes,
     pub arrived: Arrived,
+}
+
+/// What a command tells.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Ran {
+    Standard(#[serde(with = "serde_bytes")] Vec<u8>),
+    Errors(#[serde(with = "serde_bytes")] Vec<u8>),
+    Done(Result<Ended, Failure>),
 }

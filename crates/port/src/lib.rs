@@ -2,17 +2,20 @@
 //!
 //! Two traits and their messages: [`Site`] is either end of a pair, [`Standby`] the end that is kept equal. No
 //! filesystem, network or database appears here, and every message can cross a link: paths, facts, bytes and findings.
+//! [`Commands`] is what an end runs by name; it stands apart, for it needs no pass.
 //!
 //! The order of calls in a pass is: `open` once, `scan` once, then any number of `observed`, `content` and, at the
 //! standby, `apply`; last `close` or `abandon`.
 
 pub mod apply;
+pub mod command;
 pub mod content;
 pub mod history;
 pub mod messages;
 pub mod watch;
 
 pub use apply::{Apply, Arrived, Committed, Place};
+pub use command::{CommandName, Commands, Ended, HowEnded, Offered, Output};
 pub use content::{Attributes, ContentReader, Piece, Settled};
 pub use history::{Export, HistoryId, NotHeld, Version};
 pub use messages::{

@@ -1,11 +1,11 @@
 //! One call each: what it asks of the site, and how the answer goes back.
 
-use super::{apply, content};
+use super::{apply, commands, content};
 use crate::call::{Batch, Call, Seen};
 use crate::clock::now;
 use crate::connection::{Channel, lock, unexpected};
 use counterpart_model::{Code, Failure, Finding, SiteRole};
-use counterpart_port::{OpenRequest, Opened, Progress, ScanRequest, Standby, Stream, Watch};
+use counterpart_port::{Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Stream, Watch};
 use crossbeam_channel::Sender;
 use serde::Serialize;
 use std::sync::Mutex;
@@ -21,15 +21,17 @@ const BATCH_ITEMS: usize = 1024;
 pub(super) struct Far<'a> {
     pub(super) site: &'a dyn Standby,
     role: SiteRole,
+    commands: Option<&'a dyn Commands>,
     /// Where lanes of the present application go.
     lanes: Mutex<Option<Sender<Channel>>>,
 }
 
 impl<'a> Far<'a> {
-    pub(super) fn new(site: &'a dyn Standby, role: SiteRole) -> Self {
+    pub(super) fn new(site: &'a dyn Standby, role: SiteRole, commands: Option<&'a dyn Commands>) -> Self {
         Self {
             site,
             role,
+            commands,
             lanes: Mutex::default(),
         }
     }
@@ -58,6 +60,8 @@ impl<'a> Far<'a> {
                 Ok(_) => apply::serve(self, &channel),
                 Err(failure) => channel.send(&Err::<(), _>(failure)),
             },
+            Call::Commands => channel.send(&commands::offered(self.commands)),
+            Call::Run(name) => commands::serve(self.commands, &name, &channel),
             Call::Lane => {
                 if let Some(lanes) = &*lock(&self.lanes) {
                     // An application that ends takes no lanes any more: the channel closes.
@@ -119,7 +123,7 @@ impl<'a> Far<'a> {
 }
 
 /// Tells the caller of progress; any word of it, or its end, interrupts.
-struct FarWatch<'a>(&'a Channel);
+pub(super) struct FarWatch<'a>(pub(super) &'a Channel);
 
 impl Watch for FarWatch<'_> {
     fn progress(&self, progress: Progress) {

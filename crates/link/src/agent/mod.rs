@@ -5,13 +5,14 @@
 
 mod answer;
 mod apply;
+mod commands;
 mod content;
 
 use crate::connection::{Connection, Pulse, decode};
 use crate::hello::{Greeting, Program, Wanted};
 use answer::Far;
 use counterpart_model::Failure;
-use counterpart_port::Standby;
+use counterpart_port::{Commands, Standby};
 use rustix::fd::OwnedFd;
 
 /// Who gives an agent its site.
@@ -21,6 +22,11 @@ pub trait Host {
     /// # Errors
     /// Why the caller does not get it.
     fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure>;
+
+    /// The commands that a caller may ask for; none where nobody named any.
+    fn commands(&self) -> Option<&dyn Commands> {
+        None
+    }
 }
 
 /// Serves one caller until its stream ends.
@@ -36,7 +42,10 @@ pub fn serve(input: OwnedFd, output: OwnedFd, host: &dyn Host, this: &Program) -
     let site = site?;
     let (input, output) = greeting.into_stream();
     let connection = Connection::start(input, output, Pulse::default())?;
-    answer_all(&connection, &Far::new(site.as_ref(), wanted.role));
+    answer_all(
+        &connection,
+        &Far::new(site.as_ref(), wanted.role, host.commands()),
+    );
     site.abandon();
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! one that was digested at its site.
 
 mod apply;
+mod commands;
 mod content;
 mod stream;
 

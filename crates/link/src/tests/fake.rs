@@ -2,9 +2,9 @@
 
 use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Finding, Kind};
 use counterpart_port::{
-    Apply, Attributes, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, NotHeld, Observed,
-    OpenRequest, Opened, Piece, Room, ScanReport, ScanRequest, Settled, Site, Standby, Stream, Version,
-    Watch,
+    Apply, Attributes, Closed, CommandName, Commands, ContentReader, Ended, ExcludedEntry, Export, Extent,
+    HowEnded, KnownFile, NotHeld, Observed, Offered, OpenRequest, Opened, Output, Piece, Room, ScanReport,
+    ScanRequest, Settled, Site, Standby, Stream, Version, Watch,
 };
 
 pub(super) const CONTENT: &[u8] = b"the content";
@@ -114,5 +114,43 @@ impl ContentReader for FakeReader {
 
     fn attributes(&mut self, _: &EntryPath) -> Result<Attributes, Failure> {
         none()
+    }
+}
+
+/// One command that writes its name to both outputs, and one that runs until it is interrupted.
+pub(super) struct FakeCommands;
+
+impl Commands for FakeCommands {
+    fn offered(&self) -> Result<Vec<Offered>, Failure> {
+        let offered = |name| Offered {
+            name: CommandName::checked(name).unwrap(),
+            program: "fake".to_owned(),
+            timeout_seconds: 1,
+        };
+        Ok(["echo", "hang"].map(offered).into())
+    }
+
+    fn run(
+        &self,
+        name: &CommandName,
+        output: &mut (dyn FnMut(Output<'_>) + Send),
+        watch: &dyn Watch,
+    ) -> Result<Ended, Failure> {
+        output(Output::Standard(name.as_str().as_bytes()));
+        output(Output::Errors(name.as_str().as_bytes()));
+        match name.as_str() {
+            "echo" => Ok(Ended {
+                how: HowEnded::Exited(7),
+                omitted_bytes: 1,
+                omitted_error_bytes: 2,
+            }),
+            "hang" => {
+                while !watch.interrupted() {
+                    std::thread::yield_now();
+                }
+                Err(Failure::new(Code::Interrupted, "hanging", "it was asked to end"))
+            }
+            _ => none(),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Both ends against another end that does not keep to what was agreed.
 
+mod commands;
 mod fake;
 mod hostile_agent;
 mod hostile_caller;
@@ -9,8 +10,8 @@ use crate::connection::{Connection, Pulse};
 use crate::hello::{Greeting, Program, Wanted};
 use crate::remote::RemoteSite;
 use counterpart_model::{Failure, SiteRole};
-use counterpart_port::Standby;
-use fake::FakeSite;
+use counterpart_port::{Commands, Standby};
+use fake::{FakeCommands, FakeSite};
 use rustix::fd::OwnedFd;
 use std::thread::JoinHandle;
 
@@ -45,6 +46,10 @@ struct FakeHost;
 impl Host for FakeHost {
     fn site(&self, _wanted: &Wanted) -> Result<Box<dyn Standby>, Failure> {
         Ok(Box::new(FakeSite))
+    }
+
+    fn commands(&self) -> Option<&dyn Commands> {
+        Some(&FakeCommands)
     }
 }
 

@@ -1,0 +1,62 @@
+//! Commands of the far end, asked for by name. That it keeps to the bounds of their outputs is not believed.
+
+use super::{HEED, RemoteSite};
+use crate::call::{Call, Ran};
+use crate::connection::{Item, decode, unexpected};
+use counterpart_model::Failure;
+use counterpart_port::command::MAX_OUTPUT_BYTES;
+use counterpart_port::{CommandName, Commands, Ended, Offered, Output, Watch};
+
+/// Most commands that a far end may offer: more is not what a person wrote.
+const MAX_OFFERED: usize = 1_000;
+
+impl Commands for RemoteSite {
+    fn offered(&self) -> Result<Vec<Offered>, Failure> {
+        let offered: Vec<Offered> = self.ask(&Call::Commands)?;
+        if offered.len() > MAX_OFFERED {
+            return Err(unexpected("more commands than any site has"));
+        }
+        Ok(offered)
+    }
+
+    fn run(
+        &self,
+        name: &CommandName,
+        output: &mut (dyn FnMut(Output<'_>) + Send),
+        watch: &dyn Watch,
+    ) -> Result<Ended, Failure> {
+        let channel = self.call(&Call::Run(name.clone()))?;
+        let (mut standard, mut errors) = (MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES);
+        let mut asked_to_stop = false;
+        loop {
+            if !asked_to_stop && watch.interrupted() {
+                asked_to_stop = true;
+                channel.interrupt()?;
+            }
+            let Some(item) = channel.take_within(HEED)? else {
+                continue;
+            };
+            let Some(Item::Message(ran)) = item else {
+                return Err(unexpected("a command without its end"));
+            };
+            match decode(&ran)? {
+                Ran::Standard(bytes) => {
+                    spend(&mut standard, &bytes)?;
+                    output(Output::Standard(&bytes));
+                }
+                Ran::Errors(bytes) => {
+                    spend(&mut errors, &bytes)?;
+                    output(Output::Errors(&bytes));
+                }
+                Ran::Done(ended) => return ended,
+            }
+        }
+    }
+}
+
+fn spend(left: &mut u64, bytes: &[u8]) -> Result<(), Failure> {
+    *left = left
+        .checked_sub(bytes.len() as u64)
+        .ok_or_else(|| unexpected("more of a command's output than may come"))?;
+    Ok(())
+}
