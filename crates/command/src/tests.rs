@@ -1,5 +1,7 @@
 //! Programs that do what they should not: flood, hang, fork, ignore signals, and leave others behind.
 
+#![expect(clippy::disallowed_methods, reason = "scripts tell their numbers in files")]
+
 use super::{Program, Table, run};
 use counterpart_model::{Code, Failure};
 use counterpart_port::command::MAX_OUTPUT_BYTES;

@@ -121,9 +121,11 @@ pub enum Command {
     /// Serve a site to a `counterpart` at another host
     ///
     /// Started there by ssh, it speaks on its standard input and output. Bound to a key at the far account it serves no
-    /// other root than the one named, and with --read-only changes nothing but its own state.
+    /// other root than the one named, and with --read-only changes nothing but its own state. It starts no program but
+    /// those that the file of --commands names; docs/SECURITY.md describes the file.
     #[command(after_help = "Examples:\n  counterpart agent\n  \
-        counterpart agent --root /opt/studies --read-only")]
+        counterpart agent --root /opt/studies --read-only\n  \
+        counterpart agent --root /opt/studies --read-only --commands /etc/counterpart/commands.toml")]
     Agent(AgentArgs),
     /// Print this reference as Markdown, or write the schemas of all documents
     #[command(hide = true)]

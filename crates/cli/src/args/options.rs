@@ -140,6 +140,9 @@ pub struct AgentArgs {
     /// Change nothing: serve production only
     #[arg(long)]
     pub read_only: bool,
+    /// Run the commands that this file names, when the other end asks for one by its name
+    #[arg(long, value_name = "FILE")]
+    pub commands: Option<PathBuf>,
 }
 
 /// What `run` takes.

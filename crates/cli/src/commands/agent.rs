@@ -2,13 +2,15 @@
 
 use crate::apart;
 use crate::args::AgentArgs;
+use crate::config::named::named_commands;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::who;
+use counterpart_command::Table;
 use counterpart_link::Wanted;
 use counterpart_link::agent::{Host, serve};
 use counterpart_model::{Code, Failure, SiteRole};
-use counterpart_port::Standby;
+use counterpart_port::{Commands, Standby};
 use counterpart_site::{LocalSite, LocalSiteOptions};
 use counterpart_store::files::StateDir;
 use std::ffi::OsString;
@@ -24,19 +26,39 @@ pub(crate) fn agent(context: &Context, args: &AgentArgs) -> Result<Exit, Failure
     };
     let input = stream(std::io::stdin().as_fd())?;
     let output = stream(std::io::stdout().as_fd())?;
-    let host = ThisHost { context, args };
+    let host = ThisHost {
+        context,
+        args,
+        commands: commands(args),
+    };
     serve(input, output, &host, &who::program())?;
     Ok(Exit::Done)
+}
+
+/// The commands that may be asked for. Where their file is wrong, nothing is served: whoever asks is told why.
+fn commands(args: &AgentArgs) -> Result<Option<Table>, Failure> {
+    let read = |file| named_commands(file, &environment).map_err(|mistakes| mistakes.failure());
+    args.commands.as_deref().map(read).transpose()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program alone reads the environment"
+)]
+fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 /// Gives callers the sites of this host that they may have.
 struct ThisHost<'a> {
     context: &'a Context,
     args: &'a AgentArgs,
+    commands: Result<Option<Table>, Failure>,
 }
 
 impl Host for ThisHost<'_> {
     fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure> {
+        self.commands.as_ref().map_err(Clone::clone)?;
         let root = PathBuf::from(OsString::from_vec(wanted.root.clone()));
         if self.args.read_only && wanted.role == SiteRole::Standby {
             return Err(refused(&root, "it only serves production"));
@@ -51,6 +73,11 @@ impl Host for ThisHost<'_> {
             root,
             read_ahead_threads: None,
         })))
+    }
+
+    fn commands(&self) -> Option<&dyn Commands> {
+        let table = self.commands.as_ref().ok()?.as_ref()?;
+        Some(table)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::wire::Wired;
 use crate::{apart, clock, pairs, render, units};
 use counterpart_model::{Code, Failure, MetadataClass, SiteRole};
-use counterpart_port::{Capabilities, Opened, Room};
+use counterpart_port::{Capabilities, Commands, Offered, Opened, Room};
 
 /// A site's clock may be off by so much before that is worth a line of its own.
 const MAX_CLOCK_SECONDS: u64 = 2;
@@ -106,8 +106,25 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
     if role == SiteRole::Standby {
         lines.push(room(site.room(), wired.pair.settings.guards.reserve_bytes));
     }
+    lines.extend(reached.commands().map(|commands| offered(commands, role)));
     site.abandon();
     lines
+}
+
+/// The named commands of a far end.
+fn offered(commands: &dyn Commands, role: SiteRole) -> CheckLine {
+    let offered = match commands.offered() {
+        Err(failure) => return bad(role.word(), "commands", &failure),
+        Ok(offered) => offered,
+    };
+    let one = |command: &Offered| format!("{} ({})", command.name, command.program);
+    let all: Vec<String> = offered.iter().map(one).collect();
+    let message = if all.is_empty() {
+        "none are offered".to_owned()
+    } else {
+        all.join(", ")
+    };
+    good(role, "commands", message)
 }
 
 fn bandwidth(pair: &Pair) -> Option<CheckLine> {

@@ -6,10 +6,12 @@ mod bandwidth;
 mod find;
 mod location;
 mod mistake;
+pub mod named;
 mod pair;
 mod secret;
 mod section;
 mod template;
+mod trusted;
 pub mod value;
 
 pub use bandwidth::{Bandwidth, Span, span};

@@ -48,7 +48,8 @@ pub struct PairCheck {
 pub struct CheckLine {
     /// `production`, `standby` or `pair`.
     pub site: String,
-    /// What was looked at: `root`, `filesystem`, `room`, `clock`, `names`, `metadata`.
+    /// What was looked at: `root`, `filesystem`, `room`, `clock`, `names`, `metadata`, `link`,
+    /// `commands`, `bandwidth`.
     pub about: String,
     /// False where it is in the way of a pass.
     pub ok: bool,

@@ -7,7 +7,7 @@ use crate::who;
 use counterpart_link::ssh::{Session, Ssh};
 use counterpart_link::{Pace, RemoteSite, Wanted};
 use counterpart_model::{Code, Failure, SiteRole};
-use counterpart_port::Standby;
+use counterpart_port::{Commands, Standby};
 use counterpart_site::{LocalSite, LocalSiteOptions};
 use counterpart_store::files::PairDir;
 use std::ffi::OsString;
@@ -143,6 +143,14 @@ impl Reached<'_> {
         match self {
             Self::Here(site) => *site,
             Self::Far(site, _) => site.as_ref(),
+        }
+    }
+
+    /// The commands of its agent, where it is far.
+    pub(crate) fn commands(&self) -> Option<&dyn Commands> {
+        match self {
+            Self::Here(_) => None,
+            Self::Far(site, _) => Some(site.as_ref()),
         }
     }
 

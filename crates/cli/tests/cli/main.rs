@@ -14,6 +14,7 @@ mod demo;
 mod documents;
 mod exports;
 mod golden;
+mod named;
 mod numbers;
 mod passes;
 mod program;

@@ -153,3 +153,34 @@ fn either_end_may_be_killed_and_the_next_pass_goes_on() {
     world.congruent_pass();
     world.congruent_pass().changed_nothing().sent(0);
 }
+
+#[test]
+fn the_check_lists_what_the_far_agent_runs_by_name() {
+    let world = World::new().configured("");
+    fs::create_dir(world.dst()).unwrap();
+    world.file("a", "content");
+    let (_, said) = world.say(&["check"]);
+    assert!(said.contains("none are offered"), "{said}");
+    let file = world.path("commands.toml");
+    let commands = "[command.stop]\nrun = [\"/usr/bin/systemctl\", \"stop\", \"secret-name\"]\n\
+                    [command.ready]\nrun = [\"/bin/true\"]\n";
+    fs::write(&file, commands).unwrap();
+    let configuration = fs::read_to_string(world.path("counterpart.toml")).unwrap();
+    let confined = format!(" agent --commands {} --state ", file.display());
+    let configuration = configuration.replace(" agent --state ", &confined);
+    fs::write(world.path("counterpart.toml"), configuration).unwrap();
+    let (code, said) = world.say(&["check"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("ready (true), stop (systemctl)") && !said.contains("secret-name"),
+        "{said}"
+    );
+    std::os::unix::fs::chown(&file, Some(12_345), None).unwrap();
+    let (code, said) = world.say(&["check"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("belongs to the user 12345") && said.contains("chown root"),
+        "{said}"
+    );
+    until("an agent stays behind", || agents(&world).is_empty());
+}
