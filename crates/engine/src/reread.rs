@@ -113,7 +113,7 @@ impl Rereading<'_> {
     /// # Errors
     /// The site failed, or the pass was interrupted.
     pub(crate) fn digests(&self, paths: &[EntryPath]) -> Result<Vec<Option<Digest>>, Failure> {
-        let mut reader = self.site.content()?;
+        let mut reader = self.reader()?;
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut digest_of = |path: &EntryPath| match self.read_settled(path, reader.as_mut(), &mut buffer) {
             Ok(digest) => Ok(Some(digest)),
@@ -153,7 +153,7 @@ impl Rereading<'_> {
 
     fn read_all(&self, files: &crossbeam_channel::Receiver<KnownFile>, fatal: &Mutex<Option<Failure>>) {
         let run = || -> Result<(), Failure> {
-            let mut reader = self.site.content()?;
+            let mut reader = self.reader()?;
             let mut buffer = vec![0; BUFFER_BYTES];
             for file in files {
                 match self.read_settled(&file.path, reader.as_mut(), &mut buffer) {
@@ -166,6 +166,14 @@ impl Rereading<'_> {
         };
         if let Err(failure) = run() {
             crate::apply::lock(fatal).get_or_insert(failure);
+        }
+    }
+
+    /// A reader whose content stays where it is, if the site has one.
+    fn reader(&self) -> Result<Box<dyn ContentReader + '_>, Failure> {
+        match self.site.digests()? {
+            Some(reader) => Ok(reader),
+            None => self.site.content(),
         }
     }
 
@@ -229,7 +237,7 @@ impl Rereading<'_> {
                         bytes: 0,
                     };
                     self.listener.progress(done);
-                    return Ok(hasher.finish());
+                    return Ok(reader.digest().unwrap_or_else(|| hasher.finish()));
                 }
                 Piece::Data(len) => {
                     hasher.update(&buffer[..len]);
@@ -238,6 +246,10 @@ impl Rereading<'_> {
                 }
                 Piece::Hole(len) => {
                     hasher.update_zeros(len);
+                    len
+                }
+                Piece::Digested(len) => {
+                    self.bytes_read.fetch_add(len, Relaxed);
                     len
                 }
             };

@@ -64,6 +64,15 @@ pub(crate) enum Ask {
     Recall(EntryPath, Digest, i64),
     /// Answered by `Result<Attributes, Failure>`.
     Attributes(EntryPath),
+    /// As `Content`, after the signature of content that the asking end has: what is in it is told by [`Part::Old`].
+    /// The signature follows.
+    Changed,
+    /// A file that will only be digested: answered by [`Told`], nothing follows.
+    Look(EntryPath),
+    /// The digest of the open file: answered by [`Part::Digested`] now and then, and [`Part::End`].
+    Digest,
+    /// The first bytes of a file, at most so many: answered by `Result<Head, Failure>`.
+    Head(EntryPath, u16),
 }
 
 /// What a file is.
@@ -74,10 +83,18 @@ pub(crate) struct Told {
     pub follows: bool,
 }
 
+/// The first bytes of a file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Head(#[serde(with = "serde_bytes")] pub Vec<u8>);
+
 /// What stands between the bytes of a content.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Part {
     Hole(u64),
+    /// A range of the content that was signed: from, and how many bytes.
+    Old(u64, u64),
+    /// So many bytes more were digested.
+    Digested(u64),
     /// The end: whether it stayed as it was, and the digest at its site.
     End(Result<(Settled, Digest), Failure>),
 }
@@ -114,6 +131,11 @@ pub(crate) enum Fill {
     Commit(Box<Commit>),
     /// Ends the place; not answered.
     Drop,
+    /// Asks for the signature of what is there of the content; what is then written is digested there, too, with this
+    /// algorithm. Answered by the signature, or that there is none.
+    Sign(Algorithm),
+    /// A range of the content that was signed: from, and how many bytes.
+    Old(u64, u64),
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -9,6 +9,7 @@
 //! - `pace`: how fast bytes may go
 //! - `hello`: who is at the other end, before anything else is said
 //! - `call`: what can be asked
+//! - `delta`: only the changed bytes of a changed file
 //! - `remote`: the site as the engine sees it
 //! - `agent`: the far end
 //! - `ssh`: the byte stream itself
@@ -17,6 +18,7 @@ pub mod agent;
 mod call;
 mod clock;
 mod connection;
+mod delta;
 mod frame;
 mod hello;
 mod pace;

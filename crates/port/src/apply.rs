@@ -3,7 +3,7 @@
 //! One thread places steps in path order; any thread fills and commits a place. A name holds the old entry or the
 //! new one, whole, at every moment.
 
-use crate::{Attributes, HistoryId};
+use crate::{Attributes, Basis, HistoryId};
 use counterpart_model::{Digest, EntryPath, Fact, Failure, Step};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,21 @@ pub trait Apply: Sync {
 pub trait Place: Send {
     /// The digest of content that an interrupted pass already brought here for exactly the wanted size and time.
     fn arrived_before(&self) -> Option<Digest>;
+
+    /// What is here of the content that will come: the present content under the name, and what arrived of an
+    /// interrupted transfer. Once it was asked for, what arrives of a large file is kept for the next attempt if this
+    /// one breaks off. `None` where nothing is here, or where the place itself sends only what is new.
+    ///
+    /// # Errors
+    /// What the system reports.
+    fn basis(&mut self) -> Result<Option<Box<dyn Basis>>, Failure> {
+        Ok(None)
+    }
+
+    /// Bytes of what was written that did not have to travel, since the standby had them.
+    fn reused_bytes(&self) -> u64 {
+        0
+    }
 
     /// Appends bytes to the incoming file.
     ///

@@ -17,6 +17,34 @@ pub trait ContentReader: Send {
     /// `unreadable` with the system's reason.
     fn read(&mut self, buffer: &mut [u8]) -> Result<Piece, Failure>;
 
+    /// What its site digested of the file that was read to its end, where that is not for the caller to do: of a reader
+    /// of [`Site::digests`](crate::Site::digests).
+    fn digest(&self) -> Option<Digest> {
+        None
+    }
+
+    /// The first bytes of a file, as many as there are, up to the buffer's length. No file is open then.
+    ///
+    /// # Errors
+    /// As of `open` and `read`.
+    fn head(&mut self, path: &EntryPath, buffer: &mut [u8]) -> Result<usize, Failure> {
+        self.open(path)?;
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.read(&mut buffer[filled..])? {
+                Piece::Data(len) => filled += len,
+                Piece::Hole(len) => {
+                    let left = buffer.len() - filled;
+                    let len = usize::try_from(len).map_or(left, |len| len.min(left));
+                    buffer[filled..filled + len].fill(0);
+                    filled += len;
+                }
+                Piece::Digested(_) | Piece::End => break,
+            }
+        }
+        Ok(filled)
+    }
+
     /// Ends the open file. When it did not change since `open`, the site remembers `digest` as read now.
     ///
     /// # Errors
@@ -30,11 +58,38 @@ pub trait ContentReader: Send {
     /// What the system reports.
     fn recall(&mut self, digest: Digest, at_seconds: i64) -> Result<Settled, Failure>;
 
+    /// True where the open file is large and would come over a link: it pays to have it digested there where only its
+    /// digest is wanted, and to tell what the standby has of it.
+    fn comes_from_far(&self) -> bool {
+        false
+    }
+
+    /// Tells what the standby has, before the first `read` of the open file. What it and the file have in common is
+    /// taken from there.
+    fn set_basis(&mut self, _basis: Box<dyn Basis>) {}
+
+    /// Bytes of the file that was read last, or is open, which were taken from a basis.
+    fn reused_bytes(&self) -> u64 {
+        0
+    }
+
     /// The carried extended attributes and access control lists of any entry, following no link.
     ///
     /// # Errors
     /// `vanished`, or what the system reports.
     fn attributes(&mut self, path: &EntryPath) -> Result<Attributes, Failure>;
+}
+
+/// Content that the standby has already, of which a new one may have much in common.
+pub trait Basis: Send {
+    /// Its length.
+    fn len_bytes(&self) -> u64;
+
+    /// Reads some bytes from a place on; none at the end.
+    ///
+    /// # Errors
+    /// What the system reports.
+    fn read_at(&mut self, buffer: &mut [u8], at: u64) -> Result<usize, Failure>;
 }
 
 /// A piece of a file.
@@ -44,6 +99,8 @@ pub enum Piece {
     Data(usize),
     /// A hole of so many zero bytes.
     Hole(u64),
+    /// So many bytes that were read and digested at their site and do not come: only from [`Site::digests`](crate::Site::digests).
+    Digested(u64),
     /// The end of the file.
     End,
 }

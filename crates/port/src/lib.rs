@@ -16,7 +16,7 @@ pub mod watch;
 
 pub use apply::{Apply, Arrived, Committed, Place};
 pub use command::{CommandName, Commands, Ended, HowEnded, Offered, Output};
-pub use content::{Attributes, ContentReader, Piece, Settled};
+pub use content::{Attributes, Basis, ContentReader, Piece, Settled};
 pub use history::{Export, HistoryId, NotHeld, Version};
 pub use messages::{
     Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
@@ -80,6 +80,15 @@ pub trait Site: Send + Sync {
     /// # Errors
     /// The site cannot be reached.
     fn content(&self) -> Result<Box<dyn ContentReader + '_>, Failure>;
+
+    /// A reader of content that is only to be digested, where that is better done at the site than at the caller's end;
+    /// `None` where the content is here.
+    ///
+    /// # Errors
+    /// The site cannot be reached.
+    fn digests(&self) -> Result<Option<Box<dyn ContentReader + '_>>, Failure> {
+        Ok(None)
+    }
 
     /// True when the root is still the tree that `open` saw: asked once more before anything is removed.
     ///

@@ -9,7 +9,7 @@ use crate::ours::{self, INCOMING};
 use crate::stat::{Stat, stat_at};
 use crate::{Root, put, root};
 use counterpart_model::{Code, Failure, Kind, Timestamp, path};
-use rustix::fd::{AsFd, OwnedFd};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::ffi::CString;
@@ -70,6 +70,11 @@ impl Incoming {
             counter,
             has_leftovers,
         })
+    }
+
+    /// The directory of all passes.
+    pub(crate) fn all(&self) -> BorrowedFd<'_> {
+        self.all.as_fd()
     }
 
     pub(crate) fn spot(&self) -> &Spot {

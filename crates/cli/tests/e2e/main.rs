@@ -13,6 +13,7 @@
     reason = "tests"
 )]
 
+mod changed_bytes;
 mod commands;
 mod dicom;
 mod evidence;

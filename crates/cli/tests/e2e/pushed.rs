@@ -12,6 +12,8 @@
     reason = "tests"
 )]
 
+mod broken_off;
+mod changed_bytes;
 mod dicom;
 mod excludes;
 mod findings {

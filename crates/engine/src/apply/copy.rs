@@ -4,6 +4,7 @@
 //! a file that was only touched is not sent.
 
 use crate::apply::pipeline;
+use crate::apply::readers::Readers;
 use crate::apply::rounds::{Applying, interrupted};
 use counterpart_model::{Code, Digest, Fact, Failure, Finding, SiteRole, Step, Verdict};
 use counterpart_port::{ContentReader, Piece, Place, Progress, Settled, Stage};
@@ -44,40 +45,78 @@ pub(super) fn copy(
     step: &Step,
     now: &Fact,
     place: &mut dyn Place,
-    reader: &mut dyn ContentReader,
+    readers: &mut Readers<'_>,
     buffer: &mut CopyBuffer,
 ) -> Result<(Copied, Digest), Failure> {
+    let far = readers.content.comes_from_far();
+    if let Some(done) = without_content(applying, step, now, readers, buffer)? {
+        return Ok(done);
+    }
+    let reader = readers.content.as_mut();
+    let digest = bring(applying, now, place, reader, buffer)?;
+    match reader.finish(digest)? {
+        Settled::Yes => {}
+        Settled::Fresh(nanos) => {
+            confirm(applying, step, nanos, digest, readers.digesting(far), buffer)?;
+        }
+        Settled::Torn(_) => return Err(torn(step)),
+    }
+    Ok((Copied::Written, digest))
+}
+
+/// Where the digest alone may decide: the standby may have the content already, or must not be given it.
+fn without_content(
+    applying: &Applying<'_>,
+    step: &Step,
+    now: &Fact,
+    readers: &mut Readers<'_>,
+    buffer: &mut CopyBuffer,
+) -> Result<Option<(Copied, Digest)>, Failure> {
     let known = step
         .present
         .as_ref()
         .filter(|fact| fact.size_bytes == now.size_bytes)
         .and_then(Fact::digest);
-    if known.is_some() || step.append_only {
-        let digest = settled_digest(applying, step, reader, buffer)?;
-        if known == Some(digest) {
-            return Ok((Copied::Same, digest));
-        }
-        if step.append_only {
-            refuse(applying, step);
-            return Ok((Copied::Refused, digest));
-        }
+    if known.is_none() && !step.append_only {
+        return Ok(None);
+    }
+    let far = readers.content.comes_from_far();
+    let reader = readers.digesting(far);
+    if far {
         reader.open(&step.path)?;
+    }
+    let digest = settled_digest(applying, step, reader, buffer)?;
+    if known == Some(digest) {
+        return Ok(Some((Copied::Same, digest)));
+    }
+    if step.append_only {
+        refuse(applying, step);
+        return Ok(Some((Copied::Refused, digest)));
+    }
+    readers.content.open(&step.path)?;
+    Ok(None)
+}
+
+/// Writes the open file to its place: where it comes from far, only what the standby does not have travels.
+fn bring(
+    applying: &Applying<'_>,
+    now: &Fact,
+    place: &mut dyn Place,
+    reader: &mut dyn ContentReader,
+    buffer: &mut CopyBuffer,
+) -> Result<Digest, Failure> {
+    if reader.comes_from_far()
+        && let Some(basis) = place.basis()?
+    {
+        reader.set_basis(basis);
     }
     let own_thread = (now.size_bytes >= pipeline::FROM_BYTES)
         .then(|| applying.pipelines.take())
         .flatten();
-    let digest = if own_thread.is_some() {
-        pipeline::stream(applying, reader, place)?
-    } else {
-        stream(applying, reader, buffer, Some(place))?
-    };
-    drop(own_thread);
-    match reader.finish(digest)? {
-        Settled::Yes => {}
-        Settled::Fresh(nanos) => confirm(applying, step, nanos, digest, reader, buffer)?,
-        Settled::Torn(_) => return Err(torn(step)),
+    if own_thread.is_some() {
+        return pipeline::stream(applying, reader, place);
     }
-    Ok((Copied::Written, digest))
+    stream(applying, reader, buffer, Some(place))
 }
 
 /// Reads the open file to its end, and once more later where it is too fresh to be believed.
@@ -124,7 +163,8 @@ fn stream(
     let mut hasher = applying.algorithm.hasher();
     loop {
         let len_bytes = match reader.read(&mut buffer.0)? {
-            Piece::End => return Ok(hasher.finish()),
+            Piece::End => return Ok(reader.digest().unwrap_or_else(|| hasher.finish())),
+            Piece::Digested(len) => len,
             Piece::Data(len) => {
                 let bytes = &buffer.0[..len];
                 hasher.update(bytes);

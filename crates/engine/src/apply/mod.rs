@@ -5,6 +5,7 @@
 mod copy;
 mod mover;
 mod pipeline;
+mod readers;
 mod rounds;
 mod undone;
 

@@ -1,6 +1,7 @@
 //! A mover: one thread that carries placed steps out, with its own reader at production.
 
 use crate::apply::copy::{Copied, CopyBuffer, copy};
+use crate::apply::readers::Readers;
 use crate::apply::rounds::{Applying, Batch, Sums, lock, tell};
 use crate::apply::undone::sets_aside_drift;
 use counterpart_model::{Action, Code, Content, Fact, Failure, Kind, SiteRole, Step};
@@ -40,15 +41,15 @@ impl<'a> Mover<'a> {
 
     /// Carries out steps until there are no more, or the round was stopped.
     pub(super) fn run(mut self, batches: &Receiver<Batch<'_>>) {
-        let mut reader = match self.applying.sites.production.content() {
-            Ok(reader) => reader,
+        let mut readers = match Readers::of(self.applying.sites.production) {
+            Ok(readers) => readers,
             Err(failure) => return self.stop(failure),
         };
         for (mut step, mut place) in batches.iter().flat_map(|batch| batch.steps) {
             if self.sums.stop.load(Relaxed) || self.applying.listener.interrupted() {
                 continue;
             }
-            if let Err(failure) = self.carry_out(&mut step, place.as_mut(), reader.as_mut()) {
+            if let Err(failure) = self.carry_out(&mut step, place.as_mut(), &mut readers) {
                 self.failed(step, failure);
             }
         }
@@ -89,12 +90,12 @@ impl<'a> Mover<'a> {
         &mut self,
         step: &mut Step,
         place: &mut dyn Place,
-        reader: &mut dyn ContentReader,
+        readers: &mut Readers<'_>,
     ) -> Result<(), Failure> {
         let is_file = step.wanted.as_ref().is_some_and(|fact| fact.kind == Kind::File);
         match step.action {
-            Action::Create | Action::Replace | Action::Modify if is_file => self.file(step, place, reader),
-            _ => self.other(step, place, reader),
+            Action::Create | Action::Replace | Action::Modify if is_file => self.file(step, place, readers),
+            _ => self.other(step, place, readers),
         }
     }
 
@@ -103,9 +104,9 @@ impl<'a> Mover<'a> {
         &mut self,
         step: &Step,
         place: &mut dyn Place,
-        reader: &mut dyn ContentReader,
+        readers: &mut Readers<'_>,
     ) -> Result<(), Failure> {
-        let attributes = self.attributes(step, reader)?;
+        let attributes = self.attributes(step, readers.content.as_mut())?;
         let committed = place.commit(step.wanted.as_ref(), &attributes, Arrived::Kept)?;
         self.count(step, true);
         tell(self.applying, step, committed.history.as_ref());
@@ -124,9 +125,9 @@ impl<'a> Mover<'a> {
         &mut self,
         step: &mut Step,
         place: &mut dyn Place,
-        reader: &mut dyn ContentReader,
+        readers: &mut Readers<'_>,
     ) -> Result<(), Failure> {
-        let now = reader.open(&step.path)?;
+        let now = readers.content.open(&step.path)?;
         if now.kind != Kind::File {
             return Err(Failure::new(
                 Code::Torn,
@@ -134,7 +135,7 @@ impl<'a> Mover<'a> {
                 "it is no file any more",
             ));
         }
-        let (copied, fact) = self.content(step, &now, place, reader)?;
+        let (copied, fact) = self.content(step, &now, place, readers)?;
         if copied == Copied::Refused {
             return Ok(());
         }
@@ -151,7 +152,7 @@ impl<'a> Mover<'a> {
         {
             self.note_moving(step);
         }
-        let attributes = self.attributes(step, reader)?;
+        let attributes = self.attributes(step, readers.content.as_mut())?;
         let arrived = match copied {
             Copied::Written => Arrived::Written,
             Copied::Before => Arrived::Before,
@@ -161,7 +162,9 @@ impl<'a> Mover<'a> {
         let committed = place.commit(step.wanted.as_ref(), &attributes, arrived)?;
         self.count(step, copied != Copied::Same);
         if copied == Copied::Written {
-            self.sums.bytes_sent.fetch_add(now.size_bytes, Relaxed);
+            let reused_bytes = readers.content.reused_bytes() + place.reused_bytes();
+            let sent_bytes = now.size_bytes.saturating_sub(reused_bytes);
+            self.sums.bytes_sent.fetch_add(sent_bytes, Relaxed);
         }
         if copied == Copied::Same {
             step.action = Action::Metadata;
@@ -176,18 +179,18 @@ impl<'a> Mover<'a> {
         step: &Step,
         now: &Fact,
         place: &mut dyn Place,
-        reader: &mut dyn ContentReader,
+        readers: &mut Readers<'_>,
     ) -> Result<(Copied, Fact), Failure> {
         let mut fact = now.clone();
         if let (Some(digest), Some(since)) = (place.arrived_before(), self.applying.recovered_since_seconds) {
-            if reader.recall(digest, since)? == Settled::Yes {
+            if readers.content.recall(digest, since)? == Settled::Yes {
                 fact.content = Content::Digest(digest);
                 return Ok((Copied::Before, fact));
             }
             // To recall ends the open file; what cannot be recalled is read.
-            fact = reader.open(&step.path)?;
+            fact = readers.content.open(&step.path)?;
         }
-        let (copied, digest) = copy(self.applying, step, now, place, reader, &mut self.buffer)?;
+        let (copied, digest) = copy(self.applying, step, now, place, readers, &mut self.buffer)?;
         self.sums.bytes_read.fetch_add(now.size_bytes, Relaxed);
         fact.content = Content::Digest(digest);
         Ok((copied, fact))

@@ -79,7 +79,8 @@ fn read(
     let mut spare = None;
     while let Some(mut buffer) = spare.take().or_else(|| buffers.recv().ok()) {
         let (chunk, bytes) = match reader.read(&mut buffer)? {
-            Piece::End => break,
+            // What is copied is not digested elsewhere.
+            Piece::End | Piece::Digested(_) => break,
             Piece::Data(len) => {
                 hasher.update(&buffer[..len]);
                 (Chunk::Data(buffer, len), len as u64)

@@ -3,7 +3,7 @@
 use super::Judging;
 use super::refusal::{About, Refusal};
 use counterpart_model::{Action, Code, EntryPath, Failure, Kind, Step, path};
-use counterpart_port::{Piece, Site};
+use counterpart_port::Site;
 
 /// Fewer files than this are no bulk.
 const BULK: usize = 20;
@@ -46,24 +46,8 @@ pub(super) fn magic_lost(judging: &Judging<'_>) -> Result<Option<Refusal>, Failu
 
 fn has_mark(site: &dyn Site, path: &EntryPath) -> bool {
     let mut head = [0; MARK_OFFSET + MARK.len()];
-    let mut read = || -> Result<bool, Failure> {
-        let mut reader = site.content()?;
-        reader.open(path)?;
-        let mut filled = 0;
-        while filled < head.len() {
-            match reader.read(&mut head[filled..])? {
-                Piece::Data(len) => filled += len,
-                Piece::Hole(len) => {
-                    filled += usize::try_from(len)
-                        .unwrap_or(usize::MAX)
-                        .min(head.len() - filled);
-                }
-                Piece::End => return Ok(false),
-            }
-        }
-        Ok(head[MARK_OFFSET..] == *MARK)
-    };
-    read().unwrap_or(false)
+    let filled = site.content().and_then(|mut reader| reader.head(path, &mut head));
+    filled.is_ok_and(|filled| filled == head.len()) && head[MARK_OFFSET..] == *MARK
 }
 
 /// Refuses when many files changed their extension, or got one more, at once.

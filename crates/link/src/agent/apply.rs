@@ -3,8 +3,9 @@
 use super::answer::Far;
 use crate::call::{Commit, Fill, Order, Rested};
 use crate::connection::{Channel, Item, decode, lock, unexpected};
-use counterpart_model::{Code, Digest, Failure, Step};
-use counterpart_port::{Apply, Committed, Place};
+use crate::delta::{self, Rebuilding};
+use counterpart_model::{Algorithm, Code, Digest, Fact, Failure, Step};
+use counterpart_port::{Apply, Arrived, Committed, Place};
 use crossbeam_channel::{Receiver, unbounded};
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -146,6 +147,8 @@ struct Lane<'c, 't> {
     channel: &'c Channel,
     places: &'c Places<'t>,
     place: Option<Placed<'t>>,
+    /// What the place's content is put together from, where its old one was signed.
+    rebuilding: Option<Rebuilding>,
     /// The failure of the present place was told.
     told: bool,
 }
@@ -156,6 +159,7 @@ impl<'c, 't> Lane<'c, 't> {
             channel,
             places,
             place: None,
+            rebuilding: None,
             told: false,
         }
     }
@@ -164,7 +168,7 @@ impl<'c, 't> Lane<'c, 't> {
     fn run(&mut self) {
         while let Ok(Some(item)) = self.channel.take() {
             let done = match item {
-                Item::Bytes(bytes) => self.fill(|place| place.write(&bytes)),
+                Item::Bytes(bytes) => self.write(&bytes),
                 Item::Message(fill) => decode(&fill).and_then(|fill| self.message(fill)),
             };
             if done.is_err() {
@@ -177,8 +181,9 @@ impl<'c, 't> Lane<'c, 't> {
         match fill {
             Fill::Begin(number) => {
                 self.place = Some(self.places.take(number));
+                self.rebuilding = None;
                 self.told = false;
-                self.fill(|_| Ok(()))
+                Ok(())
             }
             Fill::ArrivedBefore => {
                 let before: Option<Digest> = match &self.place {
@@ -187,13 +192,63 @@ impl<'c, 't> Lane<'c, 't> {
                 };
                 self.channel.send(&before)
             }
-            Fill::Hole(len) => self.fill(|place| place.hole(len)),
+            Fill::Sign(algorithm) => self.sign(algorithm),
+            Fill::Hole(len) => self.hole(len),
+            Fill::Old(from, len) => self.write_old(from, len),
             Fill::Commit(commit) => self.commit(&commit),
             Fill::Drop => {
                 self.place = None;
+                self.rebuilding = None;
                 Ok(())
             }
         }
+    }
+
+    /// Signs what is there, where anything is; where it cannot be read, everything is sent.
+    fn sign(&mut self, algorithm: Algorithm) -> Result<(), Failure> {
+        let basis = match &mut self.place {
+            Some(Ok(place)) => place.basis().ok().flatten(),
+            _ => None,
+        };
+        let signed = basis.and_then(|mut basis| Some((delta::sign(basis.as_mut()).ok()?, basis)));
+        delta::send(self.channel, signed.as_ref().map(|(signed, _)| signed))?;
+        self.rebuilding = signed.map(|(_, basis)| Rebuilding::new(basis, algorithm));
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if let Some(rebuilding) = &mut self.rebuilding {
+            rebuilding.note(bytes);
+        }
+        self.fill(|place| place.write(bytes))
+    }
+
+    fn hole(&mut self, len_bytes: u64) -> Result<(), Failure> {
+        if let Some(rebuilding) = &mut self.rebuilding {
+            rebuilding.note_hole(len_bytes);
+        }
+        self.fill(|place| place.hole(len_bytes))
+    }
+
+    fn write_old(&mut self, from: u64, len_bytes: u64) -> Result<(), Failure> {
+        let mut rebuilding = self.rebuilding.take();
+        let Some(old) = &mut rebuilding else {
+            return Err(unexpected("a range of content that was not signed"));
+        };
+        let range = from..from.saturating_add(len_bytes);
+        let filled = self.fill(|place| old.write_old(&range, place));
+        self.rebuilding = rebuilding;
+        filled
+    }
+
+    /// What was put together is compared with what production read, before it gets its name.
+    fn check(&mut self, commit: &Commit) -> Result<(), Failure> {
+        let digest = commit.fact.as_ref().and_then(Fact::digest);
+        let rebuilding = self
+            .rebuilding
+            .take()
+            .filter(|_| commit.arrived == Arrived::Written);
+        rebuilding.map_or(Ok(()), |rebuilding| rebuilding.check(digest))
     }
 
     /// Does something to the place. Its first failure stays, and is told at once; all that follows passes it over.
@@ -217,12 +272,14 @@ impl<'c, 't> Lane<'c, 't> {
     fn commit(&mut self, commit: &Commit) -> Result<(), Failure> {
         match self.place.take() {
             Some(Ok(mut place)) => {
-                let committed = place.commit(commit.fact.as_ref(), &commit.attributes, commit.arrived);
+                let committed = self
+                    .check(commit)
+                    .and_then(|()| place.commit(commit.fact.as_ref(), &commit.attributes, commit.arrived));
                 drop(place);
                 self.channel.send(&committed)
             }
-            // It was told already.
-            Some(Err(_)) => Ok(()),
+            Some(Err(_)) if self.told => Ok(()),
+            Some(Err(failure)) => self.channel.send(&Err::<Committed, _>(failure)),
             None => Err(unexpected("the end of no place")),
         }
     }

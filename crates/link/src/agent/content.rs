@@ -1,12 +1,15 @@
 //! Content for a reader at the other end: what is small comes with its fact, so that one question is enough.
 
-use crate::call::{Ask, Part, Told};
+use crate::call::{Ask, Head, Part, Told};
 use crate::connection::{Channel, Item, decode, unexpected};
+use crate::delta::{self, Matcher};
 use counterpart_model::{Algorithm, Digest, EntryPath, Failure, Kind};
 use counterpart_port::{Attributes, ContentReader, Piece, Settled, Site};
 
 /// Files up to this size follow their fact.
 const FOLLOWS_BYTES: u64 = 64 << 10;
+/// How often a digest that takes long is told of.
+const TOLD_BYTES: u64 = 16 << 20;
 const BUFFER_BYTES: usize = 1 << 20;
 
 /// Answers a reader until it ends.
@@ -40,8 +43,18 @@ struct Serving<'a> {
 impl Serving<'_> {
     fn answer(&mut self, ask: Ask) -> Result<(), Failure> {
         match ask {
-            Ask::Open(path) => self.open(&path),
-            Ask::Content => self.content(),
+            Ask::Open(path) => self.open(&path, FOLLOWS_BYTES),
+            Ask::Look(path) => self.open(&path, 0),
+            Ask::Digest => self.digest(),
+            Ask::Head(path, len) => {
+                let head = self.head(&path, len);
+                self.channel.send(&head)
+            }
+            Ask::Content => self.content(None),
+            Ask::Changed => {
+                let matcher = delta::receive(self.channel)?.map(Matcher::new);
+                self.content(matcher)
+            }
             Ask::Recall(path, digest, at_seconds) => {
                 let settled = self.recall(&path, digest, at_seconds);
                 self.channel.send(&settled)
@@ -61,13 +74,14 @@ impl Serving<'_> {
         }
     }
 
-    fn open(&mut self, path: &EntryPath) -> Result<(), Failure> {
+    /// Content up to a size follows at once.
+    fn open(&mut self, path: &EntryPath, follows_bytes: u64) -> Result<(), Failure> {
         let fact = self.reader().and_then(|reader| reader.open(path));
-        let follows = fact
-            .as_ref()
-            .is_ok_and(|fact| fact.kind == Kind::File && fact.size_bytes <= FOLLOWS_BYTES);
+        let follows = fact.as_ref().is_ok_and(|fact| {
+            fact.kind == Kind::File && fact.size_bytes <= follows_bytes && follows_bytes > 0
+        });
         self.channel.send(&Told { fact, follows })?;
-        if follows { self.content() } else { Ok(()) }
+        if follows { self.content(None) } else { Ok(()) }
     }
 
     fn recall(&mut self, path: &EntryPath, digest: Digest, at_seconds: i64) -> Result<Settled, Failure> {
@@ -76,32 +90,90 @@ impl Serving<'_> {
         reader.recall(digest, at_seconds)
     }
 
-    /// Sends the open file. The outer result is the connection's.
-    fn content(&mut self) -> Result<(), Failure> {
+    /// Sends the open file, or what the other end does not have of it. The outer result is the connection's.
+    fn content(&mut self, mut matcher: Option<Matcher>) -> Result<(), Failure> {
         let mut hasher = self.algorithm.hasher();
         let end = loop {
-            let piece = match &mut self.reader {
-                Ok(reader) => reader.read(&mut self.buffer),
-                Err(failure) => Err(failure.clone()),
-            };
-            match piece {
+            match self.piece() {
                 Ok(Piece::Data(len)) => {
                     hasher.update(&self.buffer[..len]);
-                    self.channel.send_bytes(&self.buffer[..len])?;
+                    send(self.channel, matcher.as_mut(), &self.buffer[..len])?;
                 }
                 Ok(Piece::Hole(len)) => {
                     hasher.update_zeros(len);
+                    flush(self.channel, matcher.as_mut())?;
                     self.channel.send(&Part::Hole(len))?;
                 }
-                Ok(Piece::End) => break self.end(hasher.finish()),
+                Ok(Piece::Digested(_) | Piece::End) => {
+                    flush(self.channel, matcher.as_mut())?;
+                    break self.end(hasher.finish());
+                }
                 Err(failure) => break Err(failure),
             }
         };
         self.channel.send(&Part::End(end))
     }
 
+    fn head(&mut self, path: &EntryPath, len: u16) -> Result<Head, Failure> {
+        let mut head = vec![0; usize::from(len)];
+        let filled = self.reader()?.head(path, &mut head)?;
+        head.truncate(filled);
+        Ok(Head(head))
+    }
+
+    /// Digests the open file. The outer result is the connection's.
+    fn digest(&mut self) -> Result<(), Failure> {
+        let mut hasher = self.algorithm.hasher();
+        let mut untold_bytes = 0;
+        let end = loop {
+            untold_bytes += match self.piece() {
+                Ok(Piece::Data(len)) => {
+                    hasher.update(&self.buffer[..len]);
+                    len as u64
+                }
+                Ok(Piece::Hole(len)) => {
+                    hasher.update_zeros(len);
+                    len
+                }
+                Ok(Piece::Digested(_) | Piece::End) => break self.end(hasher.finish()),
+                Err(failure) => break Err(failure),
+            };
+            if untold_bytes >= TOLD_BYTES {
+                self.channel
+                    .send(&Part::Digested(std::mem::take(&mut untold_bytes)))?;
+            }
+        };
+        self.channel.send(&Part::Digested(untold_bytes))?;
+        self.channel.send(&Part::End(end))
+    }
+
+    fn piece(&mut self) -> Result<Piece, Failure> {
+        match &mut self.reader {
+            Ok(reader) => reader.read(&mut self.buffer),
+            Err(failure) => Err(failure.clone()),
+        }
+    }
+
     fn end(&mut self, digest: Digest) -> Result<(Settled, Digest), Failure> {
         let settled = self.reader()?.finish(digest)?;
         Ok((settled, digest))
+    }
+}
+
+fn send(channel: &Channel, matcher: Option<&mut Matcher>, bytes: &[u8]) -> Result<(), Failure> {
+    match matcher {
+        Some(matcher) => matcher.feed(bytes, &mut |part| tell(channel, part)),
+        None => channel.send_bytes(bytes),
+    }
+}
+
+fn flush(channel: &Channel, matcher: Option<&mut Matcher>) -> Result<(), Failure> {
+    matcher.map_or(Ok(()), |matcher| matcher.flush(&mut |part| tell(channel, part)))
+}
+
+fn tell(channel: &Channel, part: delta::Part<'_>) -> Result<(), Failure> {
+    match part {
+        delta::Part::Bytes(bytes) => channel.send_bytes(bytes),
+        delta::Part::Old(range) => channel.send(&Part::Old(range.start, range.end - range.start)),
     }
 }

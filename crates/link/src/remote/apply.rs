@@ -5,7 +5,8 @@
 use super::{AT_ONCE, RemoteSite};
 use crate::call::{Call, Commit, Fill, Order, Rested};
 use crate::connection::{Channel, lock};
-use counterpart_model::{Digest, EntryPath, Fact, Failure, Step};
+use crate::delta::{self, Matcher, Signature};
+use counterpart_model::{Digest, EntryPath, Fact, Failure, Kind, Step};
 use counterpart_port::{Apply, Arrived, Attributes, Committed, Place};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -76,6 +77,9 @@ impl Apply for RemoteApply<'_> {
             apply: self,
             number,
             lane: Mutex::default(),
+            may_reuse: may_reuse(step),
+            matcher: None,
+            reused_bytes: 0,
             done: false,
         }))
     }
@@ -101,6 +105,11 @@ struct RemotePlace<'a> {
     apply: &'a RemoteApply<'a>,
     number: u64,
     lane: Mutex<Option<Channel>>,
+    /// What the far end has may be worth asking for.
+    may_reuse: bool,
+    /// Looks for what the far end has in what is written.
+    matcher: Option<Matcher>,
+    reused_bytes: u64,
     done: bool,
 }
 
@@ -123,6 +132,34 @@ impl RemotePlace<'_> {
             return self.answer().map(drop);
         }
         self.on_lane(act)
+    }
+
+    /// Before the first of its content: asks for the signature of what the far end has.
+    fn prepare(&mut self) -> Result<(), Failure> {
+        if std::mem::take(&mut self.may_reuse) {
+            self.matcher = self.signature()?.map(Matcher::new);
+        }
+        Ok(())
+    }
+
+    /// Of what the far end has already.
+    fn signature(&self) -> Result<Option<Signature>, Failure> {
+        let algorithm = self.apply.site.terms().algorithm;
+        self.on_lane(|lane| {
+            lane.send(&Fill::Sign(algorithm))?;
+            delta::receive(lane)
+        })
+    }
+
+    /// Sends what the matcher holds back.
+    fn flush(&mut self) -> Result<(), Failure> {
+        let Some(mut matcher) = self.matcher.take() else {
+            return Ok(());
+        };
+        let flushed = self.fill(|lane| matcher.flush(&mut |part| tell(lane, part)));
+        self.reused_bytes = matcher.reused_bytes();
+        self.matcher = Some(matcher);
+        flushed
     }
 
     /// The one answer of a place, after which its lane is free.
@@ -152,11 +189,24 @@ impl Place for RemotePlace<'_> {
         asked.ok().flatten()
     }
 
+    fn reused_bytes(&self) -> u64 {
+        self.reused_bytes
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.fill(|lane| lane.send_bytes(bytes))
+        self.prepare()?;
+        let mut matcher = self.matcher.take();
+        let sent = self.fill(|lane| match &mut matcher {
+            Some(matcher) => matcher.feed(bytes, &mut |part| tell(lane, part)),
+            None => lane.send_bytes(bytes),
+        });
+        self.matcher = matcher;
+        sent
     }
 
     fn hole(&mut self, len_bytes: u64) -> Result<(), Failure> {
+        self.prepare()?;
+        self.flush()?;
         self.fill(|lane| lane.send(&Fill::Hole(len_bytes)))
     }
 
@@ -166,6 +216,9 @@ impl Place for RemotePlace<'_> {
         attributes: &Attributes,
         content: Arrived,
     ) -> Result<Committed, Failure> {
+        if content == Arrived::Written {
+            self.flush()?;
+        }
         let commit = Box::new(Commit {
             fact: fact.cloned(),
             attributes: attributes.clone(),
@@ -187,5 +240,22 @@ impl Drop for RemotePlace<'_> {
             Some(lane) => self.apply.give_up(lane),
             None => drop(self.apply.orders.send(&Order::Forget(self.number))),
         }
+    }
+}
+
+/// Large content may have arrived in part, or be much like the old one.
+fn may_reuse(step: &Step) -> bool {
+    let large = |fact: &Option<Fact>, from_bytes: u64| {
+        fact.as_ref()
+            .is_some_and(|fact| fact.kind == Kind::File && fact.size_bytes >= from_bytes)
+    };
+    large(&step.wanted, delta::ALWAYS_FROM_BYTES)
+        || large(&step.wanted, delta::FROM_BYTES) && large(&step.present, delta::FROM_BYTES)
+}
+
+fn tell(lane: &Channel, part: delta::Part<'_>) -> Result<(), Failure> {
+    match part {
+        delta::Part::Bytes(bytes) => lane.send_bytes(bytes),
+        delta::Part::Old(range) => lane.send(&Fill::Old(range.start, range.end - range.start)),
     }
 }

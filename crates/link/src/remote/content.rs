@@ -1,15 +1,22 @@
 //! Content from the far end. It is digested there too; where the two digests differ, it was changed on its way.
 
-use crate::call::{Ask, Part, Told};
+use crate::call::{Ask, Head, Part, Told};
 use crate::connection::{Channel, Item, decode, unexpected};
+use crate::delta::{self, rebuilt_wrongly};
 use counterpart_model::{Code, Digest, EntryPath, Fact, Failure};
-use counterpart_port::{Attributes, ContentReader, Piece, Settled};
+use counterpart_port::{Attributes, Basis, ContentReader, Piece, Settled};
+use std::ops::Range;
 
 /// See the module.
 pub(super) struct RemoteReader {
     channel: Channel,
+    /// The content does not come, only its digest.
+    only_digests: bool,
     path: EntryPath,
     state: State,
+    /// What the standby has of the open file.
+    basis: Option<Box<dyn Basis>>,
+    reused_bytes: u64,
 }
 
 /// How far the open file is.
@@ -20,16 +27,21 @@ enum State {
     Told,
     /// Its content comes.
     Coming { bytes: Vec<u8>, at: usize },
+    /// A range of what the standby has comes next.
+    Old(Range<u64>),
     /// All of it came.
     Ended(Settled, Digest),
 }
 
 impl RemoteReader {
-    pub(super) const fn new(channel: Channel) -> Self {
+    pub(super) const fn new(channel: Channel, only_digests: bool) -> Self {
         Self {
             channel,
+            only_digests,
             path: EntryPath::root(),
             state: State::None,
+            basis: None,
+            reused_bytes: 0,
         }
     }
 
@@ -42,19 +54,21 @@ impl RemoteReader {
 
     /// Lets what still comes of the open file pass.
     fn let_pass(&mut self) -> Result<(), Failure> {
-        while let State::Coming { .. } = &self.state {
+        while let State::Coming { .. } | State::Old(_) = &self.state {
             self.next_part()?;
         }
         self.state = State::None;
         Ok(())
     }
 
-    /// Takes what comes next; a length where it is a hole. A failure of the file itself ends it.
-    fn next_part(&mut self) -> Result<Option<u64>, Failure> {
+    /// Takes what comes next; a piece where it has no bytes. A failure of the file itself ends it.
+    fn next_part(&mut self) -> Result<Option<Piece>, Failure> {
         match self.channel.take()? {
             Some(Item::Bytes(bytes)) => self.state = State::Coming { bytes, at: 0 },
             Some(Item::Message(part)) => match decode(&part)? {
-                Part::Hole(len) => return Ok(Some(len)),
+                Part::Hole(len) => return Ok(Some(Piece::Hole(len))),
+                Part::Digested(len) => return Ok(Some(Piece::Digested(len))),
+                Part::Old(from, len) => self.state = State::Old(from..from.saturating_add(len)),
                 Part::End(Ok((settled, digest))) => self.state = State::Ended(settled, digest),
                 Part::End(Err(failure)) => {
                     self.state = State::None;
@@ -64,6 +78,35 @@ impl RemoteReader {
             None => return Err(unexpected("a file without its end")),
         }
         Ok(None)
+    }
+
+    /// Asks for the content; for what the standby lacks of it, where it has some. Where that cannot be read, for all.
+    fn ask(&mut self) -> Result<(), Failure> {
+        if self.only_digests {
+            return self.channel.send(&Ask::Digest);
+        }
+        let signed = self
+            .basis
+            .as_mut()
+            .and_then(|basis| delta::sign(basis.as_mut()).ok());
+        let Some(signed) = signed else {
+            return self.channel.send(&Ask::Content);
+        };
+        self.channel.send(&Ask::Changed)?;
+        delta::send(&self.channel, Some(&signed))
+    }
+
+    /// The next piece of a range that the standby has.
+    fn read_old(&mut self, buffer: &mut [u8]) -> Result<Piece, Failure> {
+        let (State::Old(range), Some(basis)) = (&mut self.state, &mut self.basis) else {
+            return Err(unexpected("a range of content that was not signed"));
+        };
+        let left = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let wanted = left.min(buffer.len());
+        delta::fill(basis.as_mut(), &mut buffer[..wanted], range.start)?;
+        range.start += wanted as u64;
+        self.reused_bytes += wanted as u64;
+        Ok(Piece::Data(wanted))
     }
 
     fn not_open<T>(&self) -> Result<T, Failure> {
@@ -84,7 +127,15 @@ impl ContentReader for RemoteReader {
             return Err(failure);
         }
         self.path.set(path.as_bytes());
-        self.channel.send(&Ask::Open(path.clone()))?;
+        self.basis = None;
+        self.reused_bytes = 0;
+        let path = path.clone();
+        let ask = if self.only_digests {
+            Ask::Look(path)
+        } else {
+            Ask::Open(path)
+        };
+        self.channel.send(&ask)?;
         let told: Told = self.channel.message()?;
         self.state = match (&told.fact, told.follows) {
             (Ok(_), true) => Self::coming(),
@@ -96,7 +147,7 @@ impl ContentReader for RemoteReader {
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<Piece, Failure> {
         if matches!(self.state, State::Told) {
-            self.channel.send(&Ask::Content)?;
+            self.ask()?;
             self.state = Self::coming();
         }
         loop {
@@ -108,10 +159,12 @@ impl ContentReader for RemoteReader {
                     return Ok(Piece::Data(len));
                 }
                 State::Coming { .. } => {
-                    if let Some(len) = self.next_part()? {
-                        return Ok(Piece::Hole(len));
+                    if let Some(piece) = self.next_part()? {
+                        return Ok(piece);
                     }
                 }
+                State::Old(range) if range.is_empty() => self.state = Self::coming(),
+                State::Old(_) => return self.read_old(buffer),
                 State::Ended(..) => return Ok(Piece::End),
                 State::None | State::Told => return self.not_open(),
             }
@@ -122,6 +175,9 @@ impl ContentReader for RemoteReader {
         match std::mem::replace(&mut self.state, State::None) {
             State::Ended(Settled::Torn(fact), _) => Ok(Settled::Torn(fact)),
             State::Ended(settled, there) if there == digest => Ok(settled),
+            State::Ended(..) if self.reused_bytes > 0 => {
+                Err(rebuilt_wrongly("what came of it is not what production holds"))
+            }
             State::Ended(..) => {
                 let why = "what arrived is not what was read there";
                 Err(Failure::new(
@@ -132,6 +188,37 @@ impl ContentReader for RemoteReader {
             }
             _ => self.not_open(),
         }
+    }
+
+    fn digest(&self) -> Option<Digest> {
+        match &self.state {
+            State::Ended(_, digest) if self.only_digests => Some(*digest),
+            _ => None,
+        }
+    }
+
+    fn head(&mut self, path: &EntryPath, buffer: &mut [u8]) -> Result<usize, Failure> {
+        self.let_pass()?;
+        let len = u16::try_from(buffer.len()).unwrap_or(u16::MAX);
+        self.channel.send(&Ask::Head(path.clone(), len))?;
+        let Head(head) = self.channel.message::<Result<Head, Failure>>()??;
+        let front = buffer.get_mut(..head.len());
+        front
+            .ok_or_else(|| unexpected("more of a file than was asked for"))?
+            .copy_from_slice(&head);
+        Ok(head.len())
+    }
+
+    fn comes_from_far(&self) -> bool {
+        matches!(self.state, State::Told) && !self.only_digests
+    }
+
+    fn set_basis(&mut self, basis: Box<dyn Basis>) {
+        self.basis = Some(basis);
+    }
+
+    fn reused_bytes(&self) -> u64 {
+        self.reused_bytes
     }
 
     fn recall(&mut self, digest: Digest, at_seconds: i64) -> Result<Settled, Failure> {

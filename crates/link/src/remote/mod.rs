@@ -98,6 +98,12 @@ impl RemoteSite {
         })
     }
 
+    fn reader(&self, only_digests: bool) -> Result<content::RemoteReader, Failure> {
+        let algorithm = self.terms().algorithm;
+        let channel = self.call(&Call::Content(algorithm))?;
+        Ok(content::RemoteReader::new(channel, only_digests))
+    }
+
     fn terms(&self) -> Terms {
         *lock(&self.terms)
     }
@@ -154,9 +160,11 @@ impl Site for RemoteSite {
     }
 
     fn content(&self) -> Result<Box<dyn ContentReader + '_>, Failure> {
-        let algorithm = self.terms().algorithm;
-        let channel = self.call(&Call::Content(algorithm))?;
-        Ok(Box::new(content::RemoteReader::new(channel)))
+        Ok(Box::new(self.reader(false)?))
+    }
+
+    fn digests(&self) -> Result<Option<Box<dyn ContentReader + '_>>, Failure> {
+        Ok(Some(Box::new(self.reader(true)?)))
     }
 
     fn same_tree(&self) -> Result<(), Failure> {

@@ -78,7 +78,7 @@ fn read(parts: impl FnOnce(&Channel) + Send + 'static) -> Result<Settled, Failur
         match reader.read(&mut buffer)? {
             Piece::Data(len) => hasher.update(&buffer[..len]),
             Piece::Hole(len) => hasher.update_zeros(len),
-            Piece::End => return reader.finish(hasher.finish()),
+            Piece::Digested(_) | Piece::End => return reader.finish(hasher.finish()),
         }
     }
 }

@@ -4,6 +4,7 @@ mod commands;
 mod fake;
 mod hostile_agent;
 mod hostile_caller;
+mod hostile_delta;
 
 use crate::agent::{Host, serve};
 use crate::connection::{Connection, Pulse};

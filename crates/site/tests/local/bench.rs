@@ -60,7 +60,7 @@ impl Bench {
             pair: "p".to_owned(),
             root: root.clone(),
             state: dir.path().join("state"),
-            read_ahead_threads: None,
+            read_ahead_threads: Some(0),
         });
         Self {
             _dir: dir,
@@ -156,7 +156,7 @@ impl Bench {
             match reader.read(&mut buffer).unwrap() {
                 Piece::Data(len) => hasher.update(&buffer[..len]),
                 Piece::Hole(len) => hasher.update_zeros(len),
-                Piece::End => break,
+                Piece::Digested(_) | Piece::End => break,
             }
         }
         let digest = hasher.finish();

@@ -3,6 +3,7 @@
 //! In a new directory the file is made at once under its name there, which nobody sees yet; elsewhere in `incoming`.
 //! Nothing is opened before the first byte arrives.
 
+use super::partial;
 use super::publish::{Entry, Ready};
 use super::shared::{Site, refused};
 use crate::at;
@@ -11,7 +12,7 @@ use crate::keeper::Touched;
 use crate::put::Held;
 use crate::stat::{Stat, stat_of};
 use counterpart_model::{Action, Code, Digest, Fact, Failure, How, Metadata, Obtained};
-use counterpart_port::{Arrived, Attributes, Committed, Place};
+use counterpart_port::{Arrived, Attributes, Basis, Committed, Place};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, SeekFrom};
 use rustix::io::Errno;
@@ -26,6 +27,8 @@ pub(super) struct FilePlace {
     site: Arc<Site>,
     incoming: Option<NewFile>,
     leftover: OnceCell<Option<Leftover>>,
+    /// What arrives of a large file is kept when the transfer breaks off.
+    keeps_partial: bool,
 }
 
 /// A file that is being written.
@@ -51,6 +54,7 @@ impl FilePlace {
             site: Arc::new(site),
             incoming: None,
             leftover: OnceCell::new(),
+            keeps_partial: false,
         }
     }
 
@@ -161,10 +165,18 @@ impl Place for FilePlace {
         self.leftover().map(|left| left.digest)
     }
 
+    fn basis(&mut self) -> Result<Option<Box<dyn Basis>>, Failure> {
+        self.keeps_partial = true;
+        Ok(partial::basis(&self.site))
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let file = self.file()?;
-        let written = file.write(bytes);
-        written.map_err(|errno| self.site.failing("writing", errno))?;
+        if let Err(errno) = file.write(bytes) {
+            // Where there is no room, none is kept.
+            self.keeps_partial = false;
+            return Err(self.site.failing("writing", errno));
+        }
         self.site.shared.queue.note_content(bytes.len() as u64);
         Ok(())
     }
@@ -194,7 +206,9 @@ impl Place for FilePlace {
 
 impl Drop for FilePlace {
     fn drop(&mut self) {
-        if let Some(file) = self.incoming.take() {
+        if let Some(file) = self.incoming.take()
+            && !(self.keeps_partial && file.keep_partial(&self.site))
+        {
             file.remove(&self.site);
         }
     }
@@ -308,6 +322,26 @@ impl NewFile {
             at::set_mtime(handle, mtime)?;
         }
         put.settle(Held::Open(handle), metadata, attributes)
+    }
+
+    /// Keeps what arrived for the next attempt; false where it is still to be removed.
+    fn keep_partial(&self, site: &Site) -> bool {
+        if self.len_bytes < partial::KEPT_FROM_BYTES {
+            return false;
+        }
+        let keep = |directory, name| {
+            partial::keep(
+                &site.shared.incoming,
+                site.path(),
+                directory,
+                name,
+                self.len_bytes,
+            )
+        };
+        match &self.waiting {
+            Some((spot, name)) => keep(spot.directory.as_fd(), name),
+            None => keep(site.parent.handle().as_fd(), &site.name),
+        }
     }
 
     /// Removes what never had a name in the tree. In a new directory it must not stay, for it is not whole.

@@ -16,6 +16,7 @@ mod directory;
 mod durable;
 mod file;
 mod links;
+mod partial;
 mod publish;
 mod queue;
 mod shared;

@@ -140,3 +140,18 @@ pub fn python() -> Command {
         .expect("COUNTERPART_PYTHON names a Python with pydicom and duckdb; `cargo xtask test` prepares one");
     Command::new(python)
 }
+
+/// Bytes that do not repeat: a generator of Marsaglia's (xorshift64).
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let words = len.div_ceil(8);
+    let mut bytes: Vec<u8> = (0..words).flat_map(|_| next()).collect();
+    bytes.truncate(len);
+    bytes
+}
