@@ -36,6 +36,10 @@ pub(crate) enum Call {
     Commands,
     /// Answered by [`Ran`] until `Done`; any message of the caller, or its end, ends the command.
     Run(CommandName),
+    /// Answered by [`Batch`] of `SegmentRoot`.
+    Segments,
+    /// Answered by [`Batch`] of `Observed`; of segments with these roots only what changed.
+    Unlike(Vec<Digest>),
 }
 
 /// What a scan tells.

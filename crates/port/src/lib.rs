@@ -20,11 +20,11 @@ pub use content::{Attributes, Basis, ContentReader, Piece, Settled};
 pub use history::{Export, HistoryId, NotHeld, Version};
 pub use messages::{
     Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
-    Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest,
+    Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest, SegmentRoot,
 };
 pub use watch::{Progress, Stage, Watch};
 
-use counterpart_model::{EntryPath, Failure, Finding};
+use counterpart_model::{Digest, EntryPath, Failure, Finding};
 
 /// A sorted stream that fills one message after the other, so that nothing is allocated anew for each.
 pub trait Stream<T>: Send {
@@ -33,6 +33,15 @@ pub trait Stream<T>: Send {
     /// # Errors
     /// The spool or the site could not be read.
     fn next_into(&mut self, item: &mut T) -> Result<bool, Failure>;
+}
+
+/// A stream that has nothing.
+struct Nothing;
+
+impl<T> Stream<T> for Nothing {
+    fn next_into(&mut self, _: &mut T) -> Result<bool, Failure> {
+        Ok(false)
+    }
 }
 
 /// One end of a pair.
@@ -67,6 +76,23 @@ pub trait Site: Send + Sync {
     /// # Errors
     /// No scan was made, or its spool is damaged.
     fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure>;
+
+    /// The roots of the segments of the last manifest, in path order; none where there is no manifest.
+    ///
+    /// # Errors
+    /// The manifest is damaged, or the site cannot be reached.
+    fn segments(&self) -> Result<Box<dyn Stream<SegmentRoot> + '_>, Failure> {
+        Ok(Box::new(Nothing))
+    }
+
+    /// Every entry, but of segments with these roots, which the other site's last manifest has too, only what changed:
+    /// that is marked [`Observed::shared`].
+    ///
+    /// # Errors
+    /// As of [`Site::observed`].
+    fn observed_unlike(&self, _shared: &[Digest]) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
+        self.observed(Extent::Everything)
+    }
 
     /// The excluded entries that the scan met, in path order; what lies beneath excluded directories only after a
     /// scan that refreshed them.

@@ -215,6 +215,18 @@ pub struct Observed {
     pub moved_from: Option<EntryPath>,
     /// Nothing is known of it now: it lies beneath a directory that could not be listed.
     pub withheld: bool,
+    /// The other site's last manifest says the same of it as `before`.
+    pub shared: bool,
+}
+
+/// The root of a segment of a manifest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SegmentRoot(pub Digest);
+
+impl Default for SegmentRoot {
+    fn default() -> Self {
+        Self(Digest([0; 32]))
+    }
 }
 
 /// One file whose content can be read again.

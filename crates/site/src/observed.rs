@@ -4,25 +4,67 @@ use crate::changes::{Changes, nothing};
 use crate::moves::Hint;
 use crate::opening::OpenPass;
 use crate::scan::{Delta, blank_row};
-use counterpart_model::{Content, EntryPath, Failure, Row};
-use counterpart_port::{ExcludedEntry, Extent, Observed, Stream};
-use counterpart_store::RowChange;
-use counterpart_store::manifest::Rows;
+use counterpart_model::{Content, Digest, EntryPath, Failure, Row};
+use counterpart_port::{ExcludedEntry, Extent, Observed, SegmentRoot, Stream};
+use counterpart_store::manifest::{PathRange, Rows};
 use counterpart_store::spool::SpoolReader;
+use counterpart_store::{Manifest, RowChange};
 use std::cmp::Ordering;
 
 pub(crate) fn observed(pass: &OpenPass, extent: Extent) -> Result<Box<dyn Stream<Observed>>, Failure> {
+    let base = match extent {
+        Extent::Changes => None,
+        Extent::Everything => pass.base.as_ref().map(Manifest::rows),
+    };
+    stream(pass, extent, base, Vec::new())
+}
+
+/// Everything, but of segments with these roots only what changed.
+pub(crate) fn observed_unlike(
+    pass: &OpenPass,
+    shared: &[Digest],
+) -> Result<Box<dyn Stream<Observed>>, Failure> {
+    let roots = shared.iter().copied().collect();
+    let parts = pass.base.as_ref().map(|base| base.rows_without(&roots));
+    let (base, mut shared) = parts.map_or((None, Vec::new()), |(rows, shared)| (Some(rows), shared));
+    shared.reverse();
+    stream(pass, Extent::Everything, base, shared)
+}
+
+/// The roots of the last manifest's segments.
+pub(crate) fn segments(pass: &OpenPass) -> Box<dyn Stream<SegmentRoot>> {
+    let roots = pass
+        .base
+        .iter()
+        .flat_map(Manifest::segments)
+        .map(|segment| segment.root);
+    Box::new(Roots(roots.collect::<Vec<_>>().into_iter()))
+}
+
+struct Roots(std::vec::IntoIter<Digest>);
+
+impl Stream<SegmentRoot> for Roots {
+    fn next_into(&mut self, item: &mut SegmentRoot) -> Result<bool, Failure> {
+        let next = self.0.next();
+        *item = SegmentRoot(next.unwrap_or(item.0));
+        Ok(next.is_some())
+    }
+}
+
+fn stream(
+    pass: &OpenPass,
+    extent: Extent,
+    base: Option<Rows>,
+    shared: Vec<PathRange>,
+) -> Result<Box<dyn Stream<Observed>>, Failure> {
     let scanned = pass.scan()?;
     let learned = pass.learned.batches()?;
     let changes = Changes::new(&scanned.delta, &learned)?;
-    let base = match extent {
-        Extent::Changes => None,
-        Extent::Everything => pass.base.as_ref().map(counterpart_store::Manifest::rows),
-    };
     let algorithm = pass.request.policy.algorithm;
-    let other_algorithm = |base: &counterpart_store::Manifest| base.header().algorithm != algorithm;
+    let other_algorithm = |base: &Manifest| base.header().algorithm != algorithm;
     Ok(Box::new(ObservedStream {
         extent,
+        shared,
         other_algorithm: pass.base.as_ref().is_some_and(other_algorithm),
         base: BaseHead::new(base),
         delta: DeltaHead::new(scanned.delta.reader()?),
@@ -55,6 +97,8 @@ impl Stream<ExcludedEntry> for ExcludedStream {
 /// Merges the base, the scan's delta and everything learned.
 struct ObservedStream {
     extent: Extent,
+    /// What the other site's manifest says, too, in order; the last comes next. The base passes it over.
+    shared: Vec<PathRange>,
     /// The last manifest's digests are of another algorithm: they say nothing of this pass's.
     other_algorithm: bool,
     base: BaseHead,
@@ -76,11 +120,13 @@ impl Stream<Observed> for ObservedStream {
             let base = self.base.take_if(&path);
             let delta = self.delta.take_if(&path);
             let change = self.changes.take_if(&path);
-            if delta.is_none() && base.is_none() && self.extent == Extent::Changes {
+            let shared = self.shares(&path);
+            if delta.is_none() && base.is_none() && (self.extent == Extent::Changes || shared) {
                 // Learned of an entry that did not change: nothing that the other site must hear.
                 continue;
             }
             fill(item, path, base, delta, change);
+            item.shared = item.before.is_some() && (shared || self.extent == Extent::Changes);
             if let Some(before) = item
                 .before
                 .as_mut()
@@ -91,6 +137,15 @@ impl Stream<Observed> for ObservedStream {
             item.moved_from = self.hints.for_path(&item.path)?;
             return Ok(true);
         }
+    }
+}
+
+impl ObservedStream {
+    /// True for a path in what both manifests say. To be asked in path order.
+    fn shares(&mut self, path: &EntryPath) -> bool {
+        let is_over = |range: &mut PathRange| range.end.as_ref().is_some_and(|end| end <= path);
+        while self.shared.pop_if(is_over).is_some() {}
+        self.shared.last().is_some_and(|range| range.first <= *path)
     }
 }
 

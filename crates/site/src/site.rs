@@ -2,10 +2,10 @@
 
 use crate::opening::OpenPass;
 use crate::{closing, files, observed, opening, reader, scan};
-use counterpart_model::{Code, EntryPath, Failure, Finding, Row, SiteRole};
+use counterpart_model::{Code, Digest, EntryPath, Failure, Finding, Row, SiteRole};
 use counterpart_port::{
     Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Observed, OpenRequest, Opened, ScanReport,
-    ScanRequest, Site, Stream, Watch,
+    ScanRequest, SegmentRoot, Site, Stream, Watch,
 };
 use counterpart_store::Manifest;
 use std::path::PathBuf;
@@ -87,6 +87,14 @@ impl Site for LocalSite {
 
     fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
         observed::observed(&*self.pass()?, extent)
+    }
+
+    fn segments(&self) -> Result<Box<dyn Stream<SegmentRoot> + '_>, Failure> {
+        Ok(observed::segments(&*self.pass()?))
+    }
+
+    fn observed_unlike(&self, shared: &[Digest]) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
+        observed::observed_unlike(&*self.pass()?, shared)
     }
 
     fn excluded(&self) -> Result<Box<dyn Stream<ExcludedEntry> + '_>, Failure> {

@@ -32,4 +32,5 @@ mod links;
 mod metadata;
 mod random;
 mod renames;
+mod unlike;
 mod verifying;

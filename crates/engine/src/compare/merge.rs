@@ -15,6 +15,8 @@ pub(crate) struct Seen {
     pub quiet: bool,
     /// Nothing is known of it now.
     pub withheld: bool,
+    /// The other site's last manifest says the same as `before`.
+    pub shared: bool,
 }
 
 /// One entry as both sites saw it.
@@ -31,7 +33,8 @@ pub(crate) struct Difference {
 }
 
 /// Merges two streams. Where only changes are exchanged, both bases have one root, so that a path that one site does
-/// not mention is there as the other one knew it before.
+/// not mention is there as the other one knew it before. Where everything is, the same holds of what is said to be
+/// shared.
 pub(crate) struct Merge<'a> {
     production: Head<'a>,
     standby: Head<'a>,
@@ -90,16 +93,15 @@ impl<'a> Merge<'a> {
 
     /// What the other site holds of an entry that it does not mention.
     fn unmentioned(&self, other: Option<&Seen>) -> Seen {
-        let known = match self.extent {
-            Extent::Changes => other.and_then(|seen| seen.before.clone()),
-            Extent::Everything => None,
-        };
+        let shared = |seen: &&Seen| seen.shared || self.extent == Extent::Changes;
+        let known = other.filter(shared).and_then(|seen| seen.before.clone());
         let known = known.filter(|fact| fact.standing == Standing::Compared);
         Seen {
             before: known.clone(),
             quiet: known.is_some(),
             now: known,
             withheld: false,
+            shared: false,
         }
     }
 }
@@ -130,6 +132,7 @@ impl<'a> Head<'a> {
             now: item.now.take(),
             quiet: item.times_same,
             withheld: item.withheld,
+            shared: item.shared,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Comparing: from both observations to a finished plan.
 
-use super::{Observation, Pass};
+use super::{Observation, Pass, shared};
+use crate::Sites;
 use crate::compare::{Comparable, Merge, Rules};
 use crate::plan::names::NameCheck;
 use crate::plan::{Plan, draft, finish, renames};
@@ -27,11 +28,7 @@ impl Pass<'_> {
         };
         let names = self.name_check(observation)?;
         let mut found = |finding: Finding| self.found_in_comparison(&finding);
-        let merge = Merge::new(
-            self.sites.production.observed(extent)?,
-            self.sites.standby.observed(extent)?,
-            extent,
-        );
+        let merge = self.merge(observation, extent)?;
         let mut draft = draft::draft(merge, &rules, &names, &spool_dir, &mut found)?;
         let presume = self.request.kind == PassKind::Plan;
         let renames = renames::find(&mut draft, &spool_dir, presume, &mut |paths| {
@@ -41,10 +38,33 @@ impl Pass<'_> {
         finish::finish(&draft, renames, excluded, &spool_dir, &mut found)
     }
 
+    /// Both streams. Over a link, what both last manifests say is left out of a full exchange.
+    fn merge(&self, observation: &Observation, extent: Extent) -> Result<Merge<'_>, Failure> {
+        let Sites { production, standby } = self.sites;
+        let shared = if extent == Extent::Everything && observation.far().is_some() && !self.reads_anew() {
+            shared::roots(production, standby)?
+        } else {
+            Vec::new()
+        };
+        if shared.is_empty() {
+            let streams = (production.observed(extent)?, standby.observed(extent)?);
+            return Ok(Merge::new(streams.0, streams.1, extent));
+        }
+        let streams = (
+            production.observed_unlike(&shared)?,
+            standby.observed_unlike(&shared)?,
+        );
+        Ok(Merge::new(streams.0, streams.1, extent))
+    }
+
+    /// A verification or `--reread` reads what was never read.
+    fn reads_anew(&self) -> bool {
+        self.request.reread || self.request.kind == PassKind::Verify
+    }
+
     /// What a verification or `--reread` read for the first time is in neither list of changes, though it may differ.
     fn extent(&self, observation: &Observation) -> Extent {
-        let asked = self.request.reread || self.request.kind == PassKind::Verify;
-        if asked && self.reread_bytes.load(std::sync::atomic::Ordering::Relaxed) > 0 {
+        if self.reads_anew() && self.reread_bytes.load(std::sync::atomic::Ordering::Relaxed) > 0 {
             return Extent::Everything;
         }
         observation.extent()

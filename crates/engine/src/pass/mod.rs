@@ -14,6 +14,7 @@ mod reading;
 mod recalled;
 mod refused;
 mod report;
+mod shared;
 mod verified;
 
 pub use observe::Observation;

@@ -189,6 +189,7 @@ impl State {
             times_same,
             moved_from: None,
             withheld: withheld && before.is_some(),
+            shared: false,
         }
     }
 

@@ -43,6 +43,8 @@ impl<'a> Far<'a> {
             Call::Open(request) => channel.send(&self.open(&request)),
             Call::Scan(request) => self.scan(&request, &channel),
             Call::Observed(extent) => stream(site.observed(extent), &channel),
+            Call::Segments => stream(site.segments(), &channel),
+            Call::Unlike(shared) => stream(site.observed_unlike(&shared), &channel),
             Call::Excluded => stream(site.excluded(), &channel),
             Call::Files(from) => stream(site.files(&from), &channel),
             Call::Content(algorithm) => content::serve(site, algorithm, &channel),

@@ -13,10 +13,10 @@ use crate::clock;
 use crate::connection::{Channel, Connection, Item, Pulse, decode, encode, lock, unexpected};
 use crate::hello::{Greeting, Program, Wanted};
 use crate::pace::{Gates, Pace};
-use counterpart_model::{Algorithm, Code, EntryPath, Failure, Finding};
+use counterpart_model::{Algorithm, Code, Digest, EntryPath, Failure, Finding};
 use counterpart_port::{
     Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, LinkProfile, NotHeld, Observed,
-    OpenRequest, Opened, Room, ScanReport, ScanRequest, Site, Standby, Stream, Version, Watch,
+    OpenRequest, Opened, Room, ScanReport, ScanRequest, SegmentRoot, Site, Standby, Stream, Version, Watch,
 };
 use rustix::fd::OwnedFd;
 use serde::de::DeserializeOwned;
@@ -153,6 +153,14 @@ impl Site for RemoteSite {
 
     fn observed(&self, extent: Extent) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
         Ok(stream::open(self.call(&Call::Observed(extent))?))
+    }
+
+    fn segments(&self) -> Result<Box<dyn Stream<SegmentRoot> + '_>, Failure> {
+        Ok(stream::open(self.call(&Call::Segments)?))
+    }
+
+    fn observed_unlike(&self, shared: &[Digest]) -> Result<Box<dyn Stream<Observed> + '_>, Failure> {
+        Ok(stream::open(self.call(&Call::Unlike(shared.to_vec()))?))
     }
 
     fn excluded(&self) -> Result<Box<dyn Stream<ExcludedEntry> + '_>, Failure> {

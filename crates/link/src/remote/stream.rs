@@ -3,30 +3,36 @@
 use crate::call::Batch;
 use crate::connection::{Channel, unexpected};
 use counterpart_model::{EntryPath, Failure};
-use counterpart_port::{ExcludedEntry, KnownFile, Observed, Stream};
+use counterpart_port::{ExcludedEntry, KnownFile, Observed, SegmentRoot, Stream};
 use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 
-/// An item that has a path.
+/// An item that may have a path, by which it must be in order.
 pub(super) trait Pathed {
-    fn path(&self) -> &EntryPath;
+    fn path(&self) -> Option<&EntryPath>;
 }
 
 impl Pathed for Observed {
-    fn path(&self) -> &EntryPath {
-        &self.path
+    fn path(&self) -> Option<&EntryPath> {
+        Some(&self.path)
     }
 }
 
 impl Pathed for ExcludedEntry {
-    fn path(&self) -> &EntryPath {
-        &self.path
+    fn path(&self) -> Option<&EntryPath> {
+        Some(&self.path)
     }
 }
 
 impl Pathed for KnownFile {
-    fn path(&self) -> &EntryPath {
-        &self.path
+    fn path(&self) -> Option<&EntryPath> {
+        Some(&self.path)
+    }
+}
+
+impl Pathed for SegmentRoot {
+    fn path(&self) -> Option<&EntryPath> {
+        None
     }
 }
 
@@ -67,10 +73,12 @@ impl<T: Pathed + DeserializeOwned + Send> Stream<T> for RemoteStream<T> {
         let Some(next) = self.items.pop_front() else {
             return Ok(false);
         };
-        if self.last.as_ref().is_some_and(|last| last >= next.path()) {
-            return Err(unexpected("paths that are out of order"));
+        if let Some(path) = next.path() {
+            if self.last.as_ref().is_some_and(|last| last >= path) {
+                return Err(unexpected("paths that are out of order"));
+            }
+            self.last = Some(path.clone());
         }
-        self.last = Some(next.path().clone());
         *item = next;
         Ok(true)
     }

@@ -10,3 +10,4 @@ mod policies;
 mod property;
 mod scans;
 mod standby;
+mod unlike;

@@ -18,7 +18,7 @@ mod writer;
 
 pub use changes::{RowChange, RowChanges};
 pub use fold::fold;
-pub use reader::{Manifest, Segment};
+pub use reader::{Manifest, PathRange, Segment};
 pub use rows::{RowCursor, Rows};
 pub use summary::Summary;
 pub use writer::ManifestWriter;

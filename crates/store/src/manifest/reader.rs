@@ -9,6 +9,7 @@ use crate::failing::{damaged, io_at};
 use crate::files::open;
 use counterpart_model::{Digest, EntryPath, Failure, Row, path};
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,15 @@ pub struct Segment {
     pub root: Digest,
     /// How many leaves the root has.
     pub leaves: u64,
+}
+
+/// A range of paths.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PathRange {
+    /// The first.
+    pub first: EntryPath,
+    /// The first after it; `None` where it has no end.
+    pub end: Option<EntryPath>,
 }
 
 impl Manifest {
@@ -90,6 +100,28 @@ impl Manifest {
             root: segment.root,
             leaves: segment.leaves,
         })
+    }
+
+    /// All rows but those of segments with these roots, and the ranges of paths that those segments cover.
+    pub fn rows_without(&self, roots: &HashSet<Digest>) -> (Rows, Vec<PathRange>) {
+        let (mut blocks, mut paths) = (Vec::new(), Vec::new());
+        let segments = &self.index().segments;
+        for (number, segment) in segments.iter().enumerate() {
+            if segment.leaves == 0 || !roots.contains(&segment.root) {
+                continue;
+            }
+            let end = segments
+                .get(number + 1)
+                .map_or(self.index().blocks.len(), |next| next.first_block);
+            blocks.push(segment.first_block..end);
+            paths.push(PathRange {
+                first: EntryPath::trusted(self.first_path(segment)),
+                end: segments
+                    .get(number + 1)
+                    .map(|next| EntryPath::trusted(self.first_path(next))),
+            });
+        }
+        (self.rows().without(blocks), paths)
     }
 
     /// Where the file is.

@@ -6,6 +6,7 @@ use super::row::RawBlock;
 use crate::failing::damaged;
 use counterpart_model::{EntryPath, Failure, Row, path};
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// The rows of a manifest in path order. Holds the manifest itself, so it borrows nothing.
 pub struct Rows {
@@ -17,6 +18,8 @@ pub struct Rows {
     left: u64,
     /// Rows before this path are passed over.
     from: Option<EntryPath>,
+    /// Blocks that are passed over, in order; the last comes next.
+    without: Vec<Range<usize>>,
     /// Path of the last row of the block before.
     last: Option<EntryPath>,
 }
@@ -38,8 +41,16 @@ impl Rows {
             decoder: Decoder::default(),
             left: 0,
             from,
+            without: Vec::new(),
             last: None,
         }
+    }
+
+    /// Passes these blocks over, which are in order.
+    pub(super) fn without(mut self, mut blocks: Vec<Range<usize>>) -> Self {
+        blocks.reverse();
+        self.without = blocks;
+        self
     }
 
     /// Fills `row` with the next row, reusing its buffers; `false` at the end.
@@ -85,6 +96,9 @@ impl Rows {
 
     /// Loads the next block, which has at least one row.
     fn load(&mut self) -> Result<bool, Failure> {
+        while let Some(range) = self.without.pop_if(|range| range.start <= self.next_block) {
+            self.next_block = self.next_block.max(range.end);
+        }
         let Some(block) = self.manifest.index().blocks.get(self.next_block) else {
             return Ok(false);
         };

@@ -62,6 +62,7 @@ fn same(fact: Fact) -> Seen {
         now: Some(fact),
         quiet: true,
         withheld: false,
+        shared: false,
     }
 }
 
@@ -72,6 +73,7 @@ fn restamped(before: Fact, now: Fact) -> Seen {
         now: Some(now),
         quiet: true,
         withheld: false,
+        shared: false,
     }
 }
 
@@ -493,6 +495,7 @@ fn a_certified_append_only_name_stays() {
 fn what_could_not_be_seen_is_not_removed() {
     let withheld = Seen {
         withheld: true,
+        shared: false,
         ..gone(file(1, 1))
     };
     let decision = PLAIN.of(withheld, same(file(1, 1)));

@@ -96,11 +96,27 @@ fn told(base: &Tree, now: &Tree, extent: Extent) -> Vec<Observed> {
             times_same,
             moved_from: None,
             withheld: false,
+            shared: false,
         }
     };
     let all = paths.into_iter().map(one);
     all.filter(|seen| extent == Extent::Everything || seen.before != seen.now)
         .collect()
+}
+
+/// The same, but of the half that begins with `a`, which both bases have alike, only what changed.
+fn told_unlike(base: &Tree, now: &Tree) -> Vec<Observed> {
+    let everything = told(base, now, Extent::Everything).into_iter();
+    let unlike = everything.filter(|seen| !is_shared(&seen.path) || seen.before != seen.now);
+    let marked = unlike.map(|seen| Observed {
+        shared: seen.before.is_some() && is_shared(&seen.path),
+        ..seen
+    });
+    marked.collect()
+}
+
+fn is_shared(path: &EntryPath) -> bool {
+    path.as_bytes().starts_with(b"a")
 }
 
 fn times(fact: &Fact) -> (Kind, u64, Option<Timestamp>) {
@@ -143,6 +159,25 @@ proptest! {
         let (production, standby) = (edited(&base, &here), edited(&base, &there));
         let by = |extent| decisions(told(&base, &production, extent), told(&base, &standby, extent), extent);
         prop_assert_eq!(by(Extent::Changes), by(Extent::Everything));
+    }
+
+    #[test]
+    fn what_both_bases_have_alike_need_not_be_said(
+        base in base(), of_production in base(), of_standby in base(), here in edits(), there in edits()
+    ) {
+        let with = |own: &Tree| -> Tree {
+            let shared = base.iter().filter(|(path, _)| is_shared(path));
+            let own = own.iter().filter(|(path, _)| !is_shared(path));
+            shared.chain(own).map(|(path, fact)| (path.clone(), fact.clone())).collect()
+        };
+        let (old_production, old_standby) = (with(&of_production), with(&of_standby));
+        let (production, standby) = (edited(&old_production, &here), edited(&old_standby, &there));
+        let all = |old: &Tree, now: &Tree| told(old, now, Extent::Everything);
+        let everything = decisions(
+            all(&old_production, &production), all(&old_standby, &standby), Extent::Everything);
+        let unlike = decisions(
+            told_unlike(&old_production, &production), told_unlike(&old_standby, &standby), Extent::Everything);
+        prop_assert_eq!(unlike, everything);
     }
 
     #[test]
