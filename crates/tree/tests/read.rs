@@ -35,7 +35,7 @@ fn read_all(reader: &mut FileReader, name: &str, buffer_bytes: usize) -> (Vec<u8
                 holes.push(len);
                 bytes.resize(bytes.len() + usize::try_from(len).unwrap(), 0);
             }
-            Piece::End => break,
+            Piece::Digested(_) | Piece::End => break,
         }
     }
     assert!(

@@ -32,5 +32,4 @@ mod links;
 mod metadata;
 mod random;
 mod renames;
-mod unlike;
 mod verifying;

@@ -6,7 +6,8 @@ use std::fs;
 /// A lasting difference keeps the two manifests apart. What they have in common is still compared rightly.
 #[test]
 fn beside_a_lasting_difference_every_other_change_is_seen() {
-    let world = World::new().configured("[pair.p.tree]\nappend_only = [\"archive/**\"]");
+    let world = World::new()
+        .configured("[pair.p.tree]\nappend_only = [\"archive/**\"]\n[pair.p.guard]\nmax_delete = \"10%\"");
     world.file("archive/one", "certified");
     (0..80).for_each(|folder| world.files(&format!("work/{folder:02}"), 6));
     for number in 0..70_000 {
