@@ -1,3 +1,5 @@
+//! Old and new content: what travels, and what comes of it at the other end.
+
 use super::{Matcher, Part, Signature, read_range, sign};
 use counterpart_model::Failure;
 use counterpart_port::Basis;

@@ -53,13 +53,13 @@ fn of_shared_segments_only_what_changed_is_told() {
         let mut told: BTreeMap<_, Observed> =
             unlike.into_iter().map(|seen| (seen.path.clone(), seen)).collect();
         for seen in &everything {
-            let Some(mut same) = told.remove(&seen.path) else {
+            let Some(mut also) = told.remove(&seen.path) else {
                 assert_eq!(seen.before, seen.now, "{} is left out", seen.path);
                 continue;
             };
-            assert!(!same.shared || same.before != same.now || same.before.is_some());
-            same.shared = seen.shared;
-            assert_eq!(&same, seen);
+            assert!(!also.shared || also.before != also.now || also.before.is_some());
+            also.shared = seen.shared;
+            assert_eq!(&also, seen);
         }
         assert_eq!(told, BTreeMap::new());
     }
