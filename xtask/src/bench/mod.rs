@@ -5,6 +5,7 @@ mod cases;
 mod data;
 mod disk;
 mod document;
+mod far;
 mod machine;
 mod peers;
 mod race;
@@ -27,7 +28,7 @@ pub use report::{Bar, Report as CaseReport, Row};
 /// Options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Cases to run: first, unchanged, unchanged-cold, changed, changed-cold, reread, big, memory (all, when none is named).
+    /// Cases to run: first, unchanged, unchanged-cold, changed, changed-cold, far-first, far-changed, reread, big, memory (all, when none is named).
     names: Vec<String>,
     /// Runs of each contender; the median counts.
     #[arg(long, default_value_t = 5)]

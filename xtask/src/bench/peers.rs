@@ -7,9 +7,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::Bench;
 use super::disk::{Disk, sync};
 use super::report::Bar;
+use super::{Bench, far};
 use crate::process::{must_pass, works};
 use crate::workspace::Workspace;
 
@@ -98,6 +98,57 @@ fn ours(program: &Path, lane: &Lane, verb: &str) -> Command {
         .arg(&lane.source)
         .arg(&lane.copy);
     command
+}
+
+/// `counterpart mirror` to a standby behind ssh.
+pub(super) fn our_push(bench: &Bench<'_>) -> Result<Contender> {
+    let program = bench.program.clone();
+    let configuration = far::prepare(&bench.folder.join("ssh"))?;
+    Ok(Contender::new("counterpart mirror", Bar::None, move |lane| {
+        let mut command = Command::new(&program);
+        command
+            .arg("--state")
+            .arg(&lane.state)
+            .args(["--quiet", "mirror"]);
+        command.arg("--ssh=-F");
+        command.arg(format!("--ssh={}", configuration.display()));
+        let agent = format!(
+            "{} agent --state {}",
+            program.display(),
+            lane.state.join("far").display()
+        );
+        command
+            .args(["--remote", &agent])
+            .arg(&lane.source)
+            .arg(behind_ssh(&lane.copy));
+        vec![command, sync(&lane.copy)]
+    }))
+}
+
+/// `rsync -a -e ssh`, and the sync that makes its copy last.
+pub(super) fn rsync_push(bench: &Bench<'_>, most: f64) -> Result<Contender> {
+    need("rsync", "--version", "rsync")?;
+    let ssh = format!("ssh -F {}", far::prepare(&bench.folder.join("ssh"))?.display());
+    Ok(Contender::new(
+        "rsync -a -e ssh; sync -f",
+        Bar::Ratio(most),
+        move |lane| {
+            let mut command = Command::new("rsync");
+            command
+                .args(["-a", "-e", &ssh])
+                .arg(slashed(&lane.source))
+                .arg(behind_ssh(&lane.copy));
+            vec![command, sync(&lane.copy)]
+        },
+    ))
+}
+
+/// The path as one of the far host.
+fn behind_ssh(path: &Path) -> OsString {
+    let mut location = OsString::from(far::HOST);
+    location.push(":");
+    location.push(path);
+    location
 }
 
 /// `rsync -a`, and the sync that makes its copy last.

@@ -13,15 +13,7 @@ use crate::bench::report::Report;
 
 /// 50,000 files of about 16 KiB.
 pub(super) fn first(bench: &Bench<'_>) -> Result<Report> {
-    let shape = Shape {
-        directories: bench.scaled(250),
-        per_directory: 200,
-        low: 8 << 10,
-        high: 24 << 10,
-    };
-    let source = Disk::fresh(&bench.folder, "production", room(4))?;
-    data::grow(&source.path("archive"), shape)?;
-    source.settle()?;
+    let (source, shape) = small_files(bench)?;
     let contenders = [
         peers::our_mirror(bench),
         peers::rsync(0.6)?,
@@ -33,6 +25,20 @@ pub(super) fn first(bench: &Bench<'_>) -> Result<Report> {
         shape.directories
     );
     copies(bench, setting, &source, room(4), &contenders)
+}
+
+/// A production of 50,000 files of about 16 KiB.
+pub(super) fn small_files(bench: &Bench<'_>) -> Result<(Disk, Shape)> {
+    let shape = Shape {
+        directories: bench.scaled(250),
+        per_directory: 200,
+        low: 8 << 10,
+        high: 24 << 10,
+    };
+    let source = Disk::fresh(&bench.folder, "production", room(4))?;
+    data::grow(&source.path("archive"), shape)?;
+    source.settle()?;
+    Ok((source, shape))
 }
 
 /// One file of 8 GiB.
@@ -49,7 +55,8 @@ pub(super) fn big(bench: &Bench<'_>) -> Result<Report> {
     copies(bench, setting, &source, space, &contenders)
 }
 
-fn copies(
+/// Runs to filesystems of their own.
+pub(super) fn copies(
     bench: &Bench<'_>,
     setting: String,
     source: &Disk,

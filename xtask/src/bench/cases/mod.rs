@@ -2,6 +2,7 @@
 //! How a run is timed is `race`; how a result is shown is `report`.
 
 mod copying;
+mod distant;
 mod memory;
 mod passing;
 mod rereading;
@@ -16,12 +17,14 @@ use super::report::{Bar, Report, Row};
 
 type Case = fn(&Bench<'_>) -> Result<Report>;
 
-const CASES: [(&str, Case); 8] = [
+const CASES: [(&str, Case); 10] = [
     ("first", copying::first),
     ("unchanged", passing::unchanged),
     ("unchanged-cold", passing::unchanged_cold),
     ("changed", passing::changed),
     ("changed-cold", passing::changed_cold),
+    ("far-first", distant::first),
+    ("far-changed", distant::changed),
     ("reread", rereading::reread),
     ("big", copying::big),
     ("memory", memory::memory),
