@@ -93,7 +93,7 @@ impl Channel {
     /// The connection has ended.
     pub(crate) fn take(&self) -> Result<Option<Item>, Failure> {
         let item = self.inbox.take()?;
-        self.give_credit(item.as_ref())?;
+        self.give_credit(item.as_ref());
         Ok(item)
     }
 
@@ -103,7 +103,7 @@ impl Channel {
     /// The connection has ended.
     pub(crate) fn take_within(&self, patience: Duration) -> Result<Option<Option<Item>>, Failure> {
         let item = self.inbox.take_within(patience)?;
-        self.give_credit(item.as_ref().and_then(Option::as_ref))?;
+        self.give_credit(item.as_ref().and_then(Option::as_ref));
         Ok(item)
     }
 
@@ -140,17 +140,18 @@ impl Channel {
         self.skip.fetch_update(Relaxed, Relaxed, less).is_err()
     }
 
-    fn give_credit(&self, item: Option<&Item>) -> Result<(), Failure> {
-        let Some(item) = item else { return Ok(()) };
+    /// Where the connection has ended, nobody needs it, and what came before the end is taken all the same.
+    fn give_credit(&self, item: Option<&Item>) {
+        let Some(item) = item else { return };
         let cost = item.cost_bytes().unsigned_abs();
         let taken = self.taken.fetch_add(cost, Relaxed) + cost;
         if taken < CREDIT_BYTES {
-            return Ok(());
+            return;
         }
         self.taken.fetch_sub(taken, Relaxed);
         let credit = u32::try_from(taken).unwrap_or(u32::MAX);
         let payload = credit.to_le_bytes().to_vec();
-        self.shared.send(Kind::Credit, self.id, payload, false).map(drop)
+        drop(self.shared.send(Kind::Credit, self.id, payload, false));
     }
 }
 

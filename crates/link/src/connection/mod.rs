@@ -22,7 +22,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use inbox::Inbox;
 use rustix::fd::OwnedFd;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -74,6 +74,10 @@ pub(crate) struct Shared {
     failed: OnceLock<Failure>,
     /// How fast bytes may go, where that is limited.
     gates: Option<Gates>,
+    /// This side has said its last word, which is on its way out still.
+    closing: AtomicBool,
+    /// Nothing comes from the other side any more, and nothing will be taken there.
+    dead: AtomicBool,
 }
 
 /// One end of a stream.
@@ -110,6 +114,8 @@ impl Connection {
             next: AtomicU32::new(1),
             failed: OnceLock::new(),
             gates,
+            closing: AtomicBool::new(false),
+            dead: AtomicBool::new(false),
         });
         let (for_reading, for_writing) = (shared.clone(), shared.clone());
         thread("link-reader", move || {
@@ -146,11 +152,13 @@ impl Drop for Connection {
     /// What was sent is written out; then the stream ends in this direction, upon which the other side ends it in the
     /// other. That is not waited for.
     fn drop(&mut self) {
+        self.shared.closing.store(true, Relaxed);
         let _ = self.shared.outgoing.send(Outgoing::Last);
         self.shared.fail(ended());
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
+        self.shared.closing.store(false, Relaxed);
     }
 }
 
@@ -198,6 +206,16 @@ impl Shared {
 
     fn check(&self) -> Result<(), Failure> {
         self.failed.get().map_or(Ok(()), |failure| Err(failure.clone()))
+    }
+
+    /// True when the reading thread has come to its end.
+    fn is_dead(&self) -> bool {
+        self.dead.load(Relaxed)
+    }
+
+    /// True when the connection failed, and not because this side's last word is on its way out.
+    fn is_given_up(&self) -> bool {
+        self.failed.get().is_some() && !self.closing.load(Relaxed)
     }
 
     fn failure(&self) -> Failure {

@@ -32,7 +32,11 @@ impl Read for Patient {
                 Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
                 Err(Errno::INTR) => {}
                 Err(errno) => return Err(errno.into()),
-                Ok(_) => return Ok(rustix::io::read(&self.input, buffer)?),
+                Ok(_) => match rustix::io::read(&self.input, &mut *buffer) {
+                    // One socket for both directions, which the writer made not to wait.
+                    Err(Errno::AGAIN) => {}
+                    read => return Ok(read?),
+                },
             }
         }
     }

@@ -10,6 +10,7 @@ use crossbeam_channel::Sender;
 use rustix::fd::OwnedFd;
 use std::io::{self, BufReader};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 const BUFFER_BYTES: usize = 128 << 10;
 
@@ -29,10 +30,11 @@ pub(super) fn run(input: OwnedFd, shared: &Arc<Shared>, calls: &Sender<Call>, pu
             Ok(None) => break ended(),
             Err(error) => break lost(&error, pulse),
         }
-        if has_ended() {
+        if shared.is_given_up() {
             break ended();
         }
     };
+    shared.dead.store(true, Relaxed);
     shared.fail(failure);
 }
 

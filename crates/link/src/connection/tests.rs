@@ -131,6 +131,44 @@ fn silence_is_taken_for_the_end_and_a_sign_of_life_is_not() {
     assert!(failure.why.contains("nothing came"), "{failure:?}");
 }
 
+/// The other side takes nothing, as ssh does behind a link that fell silent: nobody waits for it longer than for its word.
+#[test]
+fn a_writer_that_is_stuck_ends_with_the_silence() {
+    let ((near_in, _silent), (_untaken, near_out)) = (pipe(), pipe());
+    let near = Connection::start(near_in, near_out, QUICK).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..32 {
+            let channel = near.call(Vec::new());
+            scope.spawn(move || {
+                let failure = channel.and_then(|channel| channel.send_bytes(&vec![7; 4 << 20]));
+                assert_eq!(failure.unwrap_err().code, Code::SiteLost);
+            });
+        }
+    });
+    drop(near);
+}
+
+/// What was sent before the end arrives, however slowly it is taken.
+#[test]
+fn the_last_word_is_heard_though_the_other_side_is_slow() {
+    let ((near_in, far_out), (far_in, near_out)) = (pipe(), pipe());
+    let near = Connection::start(near_in, near_out, Pulse::default()).unwrap();
+    let channel = near.call(Vec::new()).unwrap();
+    let bytes = vec![7; 1 << 20];
+    channel.send_bytes(&bytes).unwrap();
+    let closing = std::thread::spawn(move || drop((channel, near)));
+    // The reader of the closed end hears something, and must not take that for the end.
+    std::thread::sleep(QUICK.silence);
+    let far = Connection::start(far_in, far_out, QUICK).unwrap();
+    let call = far.next_call().unwrap();
+    let mut came = 0;
+    while let Some(Item::Bytes(bytes)) = call.channel.take().unwrap() {
+        came += bytes.len();
+    }
+    assert_eq!(came, bytes.len());
+    closing.join().unwrap();
+}
+
 #[test]
 fn what_breaks_the_rules_ends_the_connection() {
     let junk: [&[u8]; 4] = [

@@ -1,18 +1,28 @@
-//! The thread that writes: whatever waits goes out together, and a sign of life when nothing does.
+//! The thread that writes: whatever waits goes out together, and a sign of life when nothing does. Where the other side
+//! takes nothing and says nothing any more, it is not waited for.
 
 use super::{Outgoing, Pulse, Shared};
 use crate::frame::{Frame, Kind, Packed};
 use counterpart_model::{Code, Failure};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
-use std::fs::File;
+use rustix::io::Errno;
 use std::io::{self, BufWriter, Write};
+use std::time::Duration;
 
 const BUFFER_BYTES: usize = 256 << 10;
+/// How soon a writer that is stuck heeds that the stream is dead.
+const HEED: Duration = Duration::from_millis(200);
 
 /// Writes until it is told that nothing more comes, or the stream fails.
 pub(super) fn run(output: OwnedFd, waiting: &Receiver<Outgoing>, shared: &Shared, pulse: Pulse) {
-    let mut output = BufWriter::with_capacity(BUFFER_BYTES, File::from(output));
+    let output = Unstuck {
+        waits: rustix::io::ioctl_fionbio(&output, true).is_err(),
+        output,
+        shared,
+    };
+    let mut output = BufWriter::with_capacity(BUFFER_BYTES, output);
     loop {
         let written = match waiting.recv_timeout(pulse.beat) {
             Ok(first) => write_all_waiting(&mut output, first, waiting),
@@ -23,6 +33,8 @@ pub(super) fn run(output: OwnedFd, waiting: &Receiver<Outgoing>, shared: &Shared
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
+                // What is left in the buffer would only be tried again.
+                drop(output.into_parts());
                 return shared.fail(Failure::new(Code::SiteLost, "sending to the far end", error));
             }
         }
@@ -51,4 +63,43 @@ fn beat() -> Packed {
         payload: Vec::new(),
     };
     frame.pack(false)
+}
+
+/// A descriptor that is given up when the reading thread has found the stream dead: a pipe into a program that is stuck
+/// itself, as ssh is behind a link that fell silent, would be waited for until the system gives the link up.
+struct Unstuck<'a> {
+    output: OwnedFd,
+    shared: &'a Shared,
+    /// It cannot be had otherwise.
+    waits: bool,
+}
+
+impl Write for Unstuck<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match rustix::io::write(&self.output, bytes) {
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) if !self.waits => self.wait()?,
+                written => return Ok(written?),
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Unstuck<'_> {
+    fn wait(&self) -> io::Result<()> {
+        if self.shared.is_dead() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let soon = Timespec::try_from(HEED).map_err(io::Error::other)?;
+        let mut waiting = [PollFd::new(&self.output, PollFlags::OUT)];
+        match poll(&mut waiting, Some(&soon)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(errno) => Err(errno.into()),
+        }
+    }
 }
