@@ -2,8 +2,9 @@
 
 use super::{Delta, Scan};
 use crate::facts::{fresh_window_nanos, observation};
+use crate::opening::now;
 use counterpart_model::{
-    Code, Content, EntryPath, Fact, Failure, How, Kind, Observation, SiteRole, Standing, Verdict,
+    Code, Content, EntryPath, Fact, Failure, How, Kind, Observation, SiteRole, Standing, Timestamp, Verdict,
 };
 use counterpart_tree::Stat;
 
@@ -75,9 +76,11 @@ impl Scan<'_> {
         true
     }
 
-    /// Born after the cut-off, or moved into a directory that was.
+    /// Born after the cut-off, or moved into a directory that was. What was born later than now tells of a clock that
+    /// was set back, and would never be old enough; the root was there when it was opened.
     fn is_unborn(&mut self, path: &EntryPath, stat: &Stat) -> bool {
-        let born_late = stat.born.is_some_and(|born| born > self.report.began);
+        let late = |born: Timestamp| born > self.report.began && born <= now();
+        let born_late = !path.is_root() && stat.born.is_some_and(late);
         if born_late && stat.kind == Kind::Directory {
             self.unborn = Some(path.clone());
         }
