@@ -100,7 +100,7 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
 
 /// The first pass makes the standby's root. Later, a root that is not there is one that is not mounted.
 fn open_root(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Root, Failure> {
-    let opened = Root::open(&options.root);
+    let opened = options.open_root();
     if options.role == SiteRole::Production {
         return opened;
     }
@@ -113,7 +113,7 @@ fn open_root(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Root, 
                 }
                 .hint(Code::TargetMissing.remedy()));
             }
-            Root::make(&options.root)
+            options.make_root()
         }
         other => other,
     }
@@ -243,7 +243,7 @@ fn profile(options: &LocalSiteOptions, filesystem: &Mount, capabilities: &Capabi
 /// Asks once more whether the root is the tree that was opened: opened anew by its path, it must be the same object
 /// on the same filesystem, and not have become empty.
 pub(crate) fn same_tree(pass: &OpenPass, options: &LocalSiteOptions) -> Result<(), Failure> {
-    let again = Root::open(&options.root)?;
+    let again = options.open_root()?;
     let changed = |why: &str| {
         Err(Failure::new(
             Code::SourceIdentity,

@@ -8,6 +8,7 @@ use counterpart_port::{
     ScanRequest, SegmentRoot, Site, Stream, Watch,
 };
 use counterpart_store::Manifest;
+use counterpart_tree::Root;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,10 +21,32 @@ pub struct LocalSiteOptions {
     pub pair: String,
     /// Root of its tree.
     pub root: PathBuf,
+    /// The way to the root leads through no link, and none that is planted on it is followed.
+    pub plain_root: bool,
     /// Its own directory in the state directory.
     pub state: PathBuf,
     /// Threads that walk ahead; `None` chooses by the kind of filesystem and the machine's cores.
     pub read_ahead_threads: Option<usize>,
+}
+
+impl LocalSiteOptions {
+    /// Opens the root.
+    pub(crate) fn open_root(&self) -> Result<Root, Failure> {
+        if self.plain_root {
+            Root::open_through_no_link(&self.root)
+        } else {
+            Root::open(&self.root)
+        }
+    }
+
+    /// Makes the root and opens it.
+    pub(crate) fn make_root(&self) -> Result<Root, Failure> {
+        if self.plain_root {
+            Root::make_through_no_link(&self.root)
+        } else {
+            Root::make(&self.root)
+        }
+    }
 }
 
 /// A site on this host.

@@ -7,7 +7,7 @@ use counterpart_model::{EntryPath, Failure, Row, Step, Timestamp};
 use counterpart_port::{Apply, Export, NotHeld, Place, Room, Standby, Version};
 use counterpart_store::{ApplyLog, Manifest, RowChange};
 use counterpart_tree::identity::{self, Identity};
-use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Root, Touched, history};
+use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Touched, history};
 use std::sync::{Arc, Mutex, PoisonError};
 
 impl Standby for LocalSite {
@@ -54,11 +54,11 @@ impl Standby for LocalSite {
     }
 
     fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure> {
-        history::versions(&Root::open(&self.options.root)?, path)
+        history::versions(&self.options.open_root()?, path)
     }
 
     fn export(&self, request: &Export) -> Result<NotHeld, Failure> {
-        history::export(&Root::open(&self.options.root)?, request)
+        history::export(&self.options.open_root()?, request)
     }
 }
 

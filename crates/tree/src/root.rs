@@ -11,6 +11,7 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat};
 use rustix::io::Errno;
 use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,7 +50,22 @@ impl Root {
     /// `source-missing` when there is no such directory, `unreadable-directory` when it may not be opened.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let handle = fault::retry(|| openat(CWD, path, flags, Mode::empty())).map_err(|errno| {
+        let handle = fault::retry(|| openat(CWD, path, flags, Mode::empty()));
+        Self::hold(path, handle)
+    }
+
+    /// Opens a root by an absolute path on which there is no link: where one is planted meanwhile, it is not followed.
+    ///
+    /// # Errors
+    /// As [`Root::open`].
+    pub fn open_through_no_link(path: &Path) -> Result<Self, Failure> {
+        let beneath = path.strip_prefix("/").unwrap_or(path).as_os_str().as_bytes();
+        let top = openat(CWD, c"/", DIRECTORY, Mode::empty());
+        Self::hold(path, top.and_then(|top| open_directory(top.as_fd(), beneath)))
+    }
+
+    fn hold(path: &Path, handle: Result<OwnedFd, Errno>) -> Result<Self, Failure> {
+        let handle = handle.map_err(|errno| {
             let code = match errno {
                 Errno::NOENT | Errno::NOTDIR | Errno::STALE | Errno::LOOP => Code::SourceMissing,
                 _ => Code::UnreadableDirectory,
@@ -95,6 +111,24 @@ impl Root {
     pub fn make(path: &Path) -> Result<Self, Failure> {
         match rustix::fs::mkdir(path, rustix::fs::Mode::from_raw_mode(0o777)) {
             Ok(()) | Err(Errno::EXIST) => Self::open(path),
+            Err(errno) => {
+                let doing = format!("making the root {}", path.display());
+                Err(fault::failure(Code::TargetMissing, doing, errno))
+            }
+        }
+    }
+
+    /// As [`Root::make`], by an absolute path on which there is no link.
+    ///
+    /// # Errors
+    /// As [`Root::make`]; where its parent cannot be opened, as [`Root::open`].
+    pub fn make_through_no_link(path: &Path) -> Result<Self, Failure> {
+        let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+            return Self::open_through_no_link(path);
+        };
+        let parent = Self::open_through_no_link(above)?;
+        match rustix::fs::mkdirat(parent.fd(), name, Mode::from_raw_mode(0o777)) {
+            Ok(()) | Err(Errno::EXIST) => Self::open_through_no_link(path),
             Err(errno) => {
                 let doing = format!("making the root {}", path.display());
                 Err(fault::failure(Code::TargetMissing, doing, errno))

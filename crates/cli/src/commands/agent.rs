@@ -63,7 +63,7 @@ impl Host for ThisHost<'_> {
         if self.args.read_only && wanted.role == SiteRole::Standby {
             return Err(refused(&root, "it only serves production"));
         }
-        self.check_root(&root)?;
+        let root = self.checked(root)?;
         apart::check_state(&self.context.state_path()?, &root)?;
         let state: StateDir = self.context.state()?;
         Ok(Box::new(LocalSite::new(LocalSiteOptions {
@@ -71,6 +71,7 @@ impl Host for ThisHost<'_> {
             pair: wanted.pair.clone(),
             state: state.pair(&wanted.pair)?.site(wanted.role)?,
             root,
+            plain_root: self.args.root.is_some(),
             read_ahead_threads: None,
         })))
     }
@@ -82,20 +83,22 @@ impl Host for ThisHost<'_> {
 }
 
 impl ThisHost<'_> {
-    /// A root must be absolute and plain, and lie where this agent may serve, through no link that leads out.
-    fn check_root(&self, root: &Path) -> Result<(), Failure> {
+    /// A root must be absolute and plain, and lie where this agent may serve, through no link that leads out. Where it is
+    /// bound, the path is given that has no link on it, for a link may be planted before it is opened.
+    fn checked(&self, root: PathBuf) -> Result<PathBuf, Failure> {
         use std::path::Component;
         let plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
         if !root.is_absolute() || !root.components().all(plain) {
-            return Err(refused(root, "it is no absolute path"));
+            return Err(refused(&root, "it is no absolute path"));
         }
         let Some(bounds) = &self.args.root else {
-            return Ok(());
+            return Ok(root);
         };
-        if real(root).starts_with(real(bounds)) {
-            Ok(())
+        let found = real(&root);
+        if found.starts_with(real(bounds)) {
+            Ok(found)
         } else {
-            Err(refused(root, &format!("it serves only {}", bounds.display())))
+            Err(refused(&root, &format!("it serves only {}", bounds.display())))
         }
     }
 }

@@ -55,6 +55,7 @@ impl End {
                 pair: pair.name.clone(),
                 root: root.clone(),
                 state: directory.site(role)?,
+                plain_root: false,
                 read_ahead_threads: None,
             })),
             Location::Far(far) => Self::Far(FarEnd {

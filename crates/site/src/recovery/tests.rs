@@ -39,6 +39,7 @@ impl Bench {
             pair: "p".to_owned(),
             root: tree.clone(),
             state,
+            plain_root: false,
             read_ahead_threads: None,
         };
         let root = Root::open(&tree).unwrap();

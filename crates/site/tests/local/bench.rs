@@ -60,6 +60,7 @@ impl Bench {
             pair: "p".to_owned(),
             root: root.clone(),
             state: dir.path().join("state"),
+            plain_root: false,
             read_ahead_threads: Some(0),
         });
         Self {
