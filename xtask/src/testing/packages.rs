@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 14] = [
+pub const PACKAGES: [&str; 18] = [
     "rsync",
     "b3sum",
     "attr",
@@ -21,6 +21,10 @@ pub const PACKAGES: [&str; 14] = [
     "util-linux",
     "openssh-client",
     "openssh-server",
+    "iproute2",
+    "nftables",
+    "libfaketime",
+    "procps",
     "dcmtk",
     "python3-venv",
 ];

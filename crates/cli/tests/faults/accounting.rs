@@ -1,14 +1,11 @@
 //! What a resumed pass may still send and read, counted from what lies at the standby after a kill.
 
 use crate::content::LONGEST;
-use crate::scene::Scene;
+use crate::scene::{IN_FLIGHT, Scene};
 use crate::snapshot::{Content, Node, Tree};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// Files that may have been under way when the program was killed: two movers, and one that each had just finished.
-const IN_FLIGHT: u64 = 4;
 
 /// Bytes of content that the standby did not hold yet.
 pub(crate) struct Owing {

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+/// Files that may have been under way when the program was killed: two movers, and one that each had just finished.
+pub(crate) const IN_FLIGHT: u64 = 4;
+
 /// A pair: both trees and the state may be put on other filesystems before the first run.
 pub(crate) struct Scene {
     pub(crate) production: PathBuf,
