@@ -53,7 +53,7 @@ pub(crate) struct Packed {
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Call,
         Self::Message,
         Self::Bytes,

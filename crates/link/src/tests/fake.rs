@@ -1,5 +1,6 @@
 //! A site that holds one file and can be asked everything; most answers are that there is nothing.
 
+use super::fake_apply::FakeApply;
 use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Finding, Kind};
 use counterpart_port::{
     Apply, Attributes, Closed, CommandName, Commands, ContentReader, Ended, ExcludedEntry, Export, Extent,
@@ -73,7 +74,7 @@ impl Standby for FakeSite {
     }
 
     fn apply(&self) -> Result<Box<dyn Apply + '_>, Failure> {
-        none()
+        Ok(Box::new(FakeApply))
     }
 
     fn versions(&self, _: &EntryPath) -> Result<Vec<Version>, Failure> {

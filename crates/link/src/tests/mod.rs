@@ -2,9 +2,11 @@
 
 mod commands;
 mod fake;
+mod fake_apply;
 mod hostile_agent;
 mod hostile_caller;
 mod hostile_delta;
+mod mutations;
 
 use crate::agent::{Host, serve};
 use crate::connection::{Connection, Pulse};
