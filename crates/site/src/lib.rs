@@ -10,6 +10,7 @@ mod facts;
 mod files;
 mod learned;
 mod links;
+mod locks;
 mod moves;
 mod observed;
 mod opening;

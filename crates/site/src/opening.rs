@@ -1,12 +1,13 @@
 //! Opening a site for a pass: its root, the pair's lock, its last manifest, and what an interrupted pass left.
 
 use crate::learned::Learned;
+use crate::locks;
 use crate::recovery::{self, Leftovers};
 use crate::scan::Scanned;
 use crate::site::LocalSiteOptions;
 use counterpart_model::{Code, Failure, Obtained, SiteRole, Timestamp, policy};
 use counterpart_port::{Base, Capabilities, Mount, OpenRequest, Opened, Profile};
-use counterpart_store::{Holder, Lock, Manifest, files};
+use counterpart_store::{Lock, Manifest, files};
 use counterpart_tree::identity::Identity;
 use counterpart_tree::{OwnerNames, Root, filesystem, identity, probe};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,10 @@ pub(crate) struct OpenPass {
     pub(crate) scanned: RwLock<Option<Arc<Scanned>>>,
     pub(crate) learned: Arc<Learned>,
     pub(crate) leftovers: Mutex<Option<Leftovers>>,
+    /// The pair that the root said it was given to when the pass was opened.
+    pub(crate) given_to: Option<String>,
+    /// The lock of the root itself; one that holds data of others has none until it is adopted.
+    pub(crate) root_lock: Mutex<Option<Lock>>,
     _lock: Option<Lock>,
 }
 
@@ -46,8 +51,9 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let spool_dir = options.state.join("spool");
     files::make_dir(&options.state)?;
     files::make_dir(&spool_dir)?;
-    let lock = take_lock(options, request)?;
+    let lock = locks::of_pair(options, &request.pass)?;
     let root = open_root(options, request)?;
+    let root_lock = locks::of_root(options, request, &root)?;
     // Also where the tree may not change: what a plan or a verification says would count as missing what is there.
     let recovered = if options.role == SiteRole::Standby {
         recovery::recover(
@@ -69,13 +75,12 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let adopted = is_adopted(options, &root, identity.as_ref(), base.as_ref())?;
     let capabilities = capabilities(options, request, &root, adopted)?;
     let filesystem = root_mount(&root)?;
+    let given_to = identity.map(|found| found.pair);
     let opened = Opened {
         profile: profile(options, &filesystem, &capabilities),
         base: base.as_ref().map(base_of),
         adopted,
-        given_to: identity
-            .map(|found| found.pair)
-            .filter(|pair| *pair != options.pair),
+        given_to: given_to.clone().filter(|pair| *pair != options.pair),
         recovered: recovered.changes,
         recovered_since_seconds: recovered.since_seconds,
     };
@@ -93,6 +98,8 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
         filesystem,
         scanned: RwLock::default(),
         leftovers: Mutex::new(recovered.leftovers),
+        given_to,
+        root_lock: Mutex::new(root_lock),
         _lock: lock,
     };
     Ok((pass, opened))
@@ -117,21 +124,6 @@ fn open_root(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Root, 
         }
         other => other,
     }
-}
-
-/// The pair's lock is held where the standby is.
-fn take_lock(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Option<Lock>, Failure> {
-    if options.role == SiteRole::Production {
-        return Ok(None);
-    }
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let holder = Holder {
-        pid: std::process::id(),
-        host,
-        pass: request.pass.clone(),
-        since_seconds: now().seconds,
-    };
-    Lock::take(&options.state.join("lock"), &holder).map(Some)
 }
 
 /// Which manifest is the site's own; `None` before the first.

@@ -1,5 +1,6 @@
 //! The standby's half of the port: room, adoption, application and history.
 
+use crate::locks;
 use crate::opening::OpenPass;
 use crate::recovery::{LOG_NAME, complete, memory_of};
 use crate::site::LocalSite;
@@ -24,6 +25,7 @@ impl Standby for LocalSite {
 
     fn adopt(&self) -> Result<(), Failure> {
         let pass = self.pass()?;
+        locks::adopting(&pass, &self.options)?;
         match identity::read(&pass.root)? {
             Some(found) if found.pair == self.options.pair => Ok(()),
             _ => identity::write(&pass.root, &Identity::fresh(&self.options.pair)?),

@@ -20,6 +20,9 @@ pub struct Holder {
     pub host: String,
     /// Name of the pass.
     pub pass: String,
+    /// Name of the pair: two may have one standby by mistake.
+    #[serde(default)]
+    pub pair: String,
     /// When it was taken, in seconds since 1970.
     pub since_seconds: i64,
 }
@@ -27,20 +30,48 @@ pub struct Holder {
 /// A lock that is held until it is dropped. Its file stays: removing it would let two hold it at once.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+    described: bool,
 }
 
 impl Lock {
     /// Takes the lock, or fails at once with the code `locked` and the name of its holder.
     pub fn take(path: &Path, holder: &Holder) -> Result<Self, Failure> {
-        let mut file = open::read_write(path)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(taken(path, &mut file)),
-            Err(error) => return Err(crate::failing::io_at("locking", path, &error.into())),
+        Self::of(open::read_write(path)?, path, holder)
+    }
+
+    /// The same of a file that is open for writing already, found at `path`.
+    pub fn of(mut file: File, path: &Path, holder: &Holder) -> Result<Self, Failure> {
+        lock(&mut file, path, FlockOperation::NonBlockingLockExclusive)?;
+        // On a full disk its holder cannot be written; it is held all the same.
+        let described = describe(&mut file, holder).is_ok();
+        Ok(Self { file, described })
+    }
+
+    /// Locks a file against those who [`Lock::take`] it, but not against others who share it. Nothing is written to it.
+    pub fn share(mut file: File, path: &Path) -> Result<Self, Failure> {
+        lock(&mut file, path, FlockOperation::NonBlockingLockShared)?;
+        Ok(Self {
+            file,
+            described: false,
+        })
+    }
+}
+
+impl Drop for Lock {
+    /// Who held it is no answer for the next who asks. After a crash the next holder writes over it.
+    fn drop(&mut self) {
+        if self.described {
+            let _ = self.file.set_len(0);
         }
-        describe(&mut file, holder).map_err(|error| crate::failing::io_at("writing", path, &error))?;
-        Ok(Self { _file: file })
+    }
+}
+
+fn lock(file: &mut File, path: &Path, operation: FlockOperation) -> Result<(), Failure> {
+    match flock(&*file, operation) {
+        Ok(()) => Ok(()),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(taken(path, file)),
+        Err(error) => Err(crate::failing::io_at("locking", path, &error.into())),
     }
 }
 
@@ -58,13 +89,11 @@ fn taken(path: &Path, file: &mut File) -> Failure {
         .ok()
         .and_then(|_| serde_json::from_slice::<Holder>(&text).ok());
     let why = holder.map_or_else(
-        || "another process holds it".to_owned(),
+        || "another process, which only reads, holds it".to_owned(),
         |holder| {
             let since = counterpart_model::Timestamp::new(holder.since_seconds, 0).rfc3339();
-            format!(
-                "process {} on {} holds it for pass {} since {since}",
-                holder.pid, holder.host, holder.pass
-            )
+            let Holder { pid, host, pass, pair, .. } = &holder;
+            format!("process {pid} on {host} holds it for pass {pass} of pair {pair:?} since {since}")
         },
     );
     Failure::new(Code::Locked, format!("locking {}", path.display()), why)

@@ -15,6 +15,7 @@ fn holder(pass: &str) -> Holder {
         pid: 42,
         host: "colo".to_owned(),
         pass: pass.to_owned(),
+        pair: "study".to_owned(),
         since_seconds: 1_700_000_000,
     }
 }
@@ -30,7 +31,14 @@ fn a_held_lock_names_its_holder() {
         refused.why.contains("process 42 on colo") && refused.why.contains("pass-1"),
         "{refused}"
     );
+    assert!(refused.why.contains("pair \"study\""), "{refused}");
+    let shared = || Lock::share(std::fs::File::open(&path).unwrap(), &path);
+    assert_eq!(shared().unwrap_err().code, Code::Locked);
     drop(lock);
+    let sharing = [shared().unwrap(), shared().unwrap()];
+    let refused = Lock::take(&path, &holder("pass-3")).unwrap_err();
+    assert!(refused.why.contains("only reads"), "{refused}");
+    drop(sharing);
     Lock::take(&path, &holder("a much shorter one")).unwrap();
     Lock::take(&path, &holder("p")).unwrap();
 }

@@ -20,6 +20,7 @@ pub mod history;
 pub mod identity;
 pub(crate) mod incoming;
 pub mod keeper;
+pub mod lock_file;
 pub(crate) mod ours;
 pub mod overlap;
 pub mod owners;

@@ -137,7 +137,7 @@ impl Wired {
     /// `locked`, or the history cannot be listed or deleted.
     pub(crate) fn end_history(&self, before_seconds: i64, delete: bool) -> Result<Vec<PassHistory>, Failure> {
         let _lock = if delete {
-            Some(Lock::take(&self.lock_path()?, &holder())?)
+            Some(Lock::take(&self.lock_path()?, &holder(&self.pair.name))?)
         } else {
             None
         };
@@ -186,11 +186,12 @@ fn check_limit(pair: &Pair) -> Result<(), Failure> {
     Err(Failure::new(Code::Usage, "reading the options", why).hint("Take it out."))
 }
 
-fn holder() -> Holder {
+fn holder(pair: &str) -> Holder {
     Holder {
         pid: std::process::id(),
         host: who::host(),
         pass: "prune".to_owned(),
+        pair: pair.to_owned(),
         since_seconds: clock::now().seconds,
     }
 }

@@ -121,6 +121,33 @@ fn two_passes_of_one_pair_do_not_run_at_once() {
     world.congruent_pass().changed_nothing();
 }
 
+/// A caller whose state is somewhere else: another host that has the same standby, or the same under another name.
+fn elsewhere(world: &World) -> Outcome {
+    let mut words: Vec<std::ffi::OsString> = vec!["--json".into(), "--state".into()];
+    words.push(world.path("other-state").into());
+    words.extend(world.pass_arguments::<&str>(&[]));
+    if let Some(remote) = words.iter().position(|word| word == "--remote") {
+        let other = world.path("other-far-state");
+        words[remote + 1] = format!("{PROGRAM} agent --state {}", other.display()).into();
+    }
+    let mut command = std::process::Command::new(PROGRAM);
+    world.settle_command(&mut command);
+    Outcome::of(&words, &command.args(&words).output().unwrap())
+}
+
+#[test]
+fn a_caller_with_another_state_does_not_run_at_the_same_standby_at_once() {
+    let world = many();
+    let mut first = started_stopped(&world);
+    let refused = elsewhere(&world);
+    refused.failed(5, "locked");
+    let said = refused.to_string();
+    assert!(said.contains("process ") && said.contains("of pair"), "{refused}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    world.congruent_pass();
+}
+
 #[test]
 fn the_lock_of_a_killed_holder_does_not_stand_in_the_way() {
     let world = many();

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod locks;
 mod policies;
 mod property;
 mod scans;
