@@ -2,7 +2,8 @@
 
 use crate::args::ExportForm;
 use crate::documents::ManifestEntry;
-use counterpart_model::{Algorithm, Code, EntryPath, Failure, Kind, Row};
+use counterpart_model::{Algorithm, Code, Failure, Kind, Row};
+use counterpart_port::Listed;
 use std::io::Write;
 
 /// The columns of the CSV form: the members of a manifest's entry in the JSON document, in its order.
@@ -68,23 +69,15 @@ pub fn head(form: ExportForm, out: &mut dyn Write) -> std::io::Result<()> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn entry(
-    form: ExportForm,
-    row: &Row,
-    leader: impl FnOnce(&EntryPath) -> Option<Row>,
-    out: &mut dyn Write,
-) -> std::io::Result<bool> {
+pub fn entry(form: ExportForm, listed: &Listed, out: &mut dyn Write) -> std::io::Result<bool> {
+    let row = &listed.row;
     if form == ExportForm::Csv {
         return csv(row, out).map(|()| true);
     }
-    let digest = match row.fact.kind {
-        Kind::File => row.fact.digest(),
-        Kind::HardLink => {
-            leader(&EntryPath::trusted(row.fact.target.clone())).and_then(|leader| leader.fact.digest())
-        }
-        _ => return Ok(true),
-    };
-    let Some(digest) = digest.filter(|_| takes_name(form, row.path.as_bytes())) else {
+    if !matches!(row.fact.kind, Kind::File | Kind::HardLink) {
+        return Ok(true);
+    }
+    let Some(digest) = listed.digest.filter(|_| takes_name(form, row.path.as_bytes())) else {
         return Ok(false);
     };
     sum_line(&digest.to_string(), row.path.as_bytes(), form, out).map(|()| true)

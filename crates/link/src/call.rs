@@ -2,7 +2,8 @@
 
 use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Failure, Finding, Step};
 use counterpart_port::{
-    Arrived, Attributes, CommandName, Ended, Extent, OpenRequest, Progress, ScanReport, ScanRequest, Settled,
+    Arrived, Attributes, ChainHead, CommandName, Ended, Export, ExportedEntry, Extent, OpenRequest, Progress,
+    ScanReport, ScanRequest, Settled,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,7 @@ pub(crate) enum Call {
     Apply,
     /// A lane of the present application: asked by [`Fill`] until its end.
     Lane,
+    /// Answered by [`Batch`] of `Version`.
     Versions(EntryPath),
     /// What commands may be asked for.
     Commands,
@@ -40,7 +42,31 @@ pub(crate) enum Call {
     Segments,
     /// Answered by [`Batch`] of `Observed`; of segments with these roots only what changed.
     Unlike(Vec<Digest>),
+    /// Answered by `Result<Option<ListingHead>, Failure>`, and where there is one by [`Batch`] of `Listed`.
+    Listing(bool),
+    Row(EntryPath),
+    ChainHead,
+    KeepChainHead(ChainHead),
+    /// Answered by bytes and [`Sent`].
+    Export(Export),
+    /// Answered by `Result<Expired, Failure>` without its passes, and where it is good by [`Batch`] of `PassHistory`.
+    Expired(u64),
+    /// Passes, and how long history is kept.
+    EndHistory(Vec<String>, u64),
 }
+
+/// What stands between the bytes of an export.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Sent {
+    Begin(Box<ExportedEntry>),
+    Hole(u64),
+    /// The entry ends; the digest of its content as it was read at its site, where it is a file.
+    End(Option<Digest>),
+    Done(Result<(), Failure>),
+}
+
+/// Content of an export is digested with this at both ends.
+pub(crate) const EXPORT_DIGEST: Algorithm = Algorithm::Blake3;
 
 /// What a scan tells.
 #[derive(Debug, Serialize, Deserialize)]

@@ -8,23 +8,27 @@
 //! standby, `apply`; last `close` or `abandon`.
 
 pub mod apply;
+pub mod chain;
 pub mod command;
 pub mod content;
 pub mod history;
+pub mod listing;
 pub mod messages;
 pub mod watch;
 
 pub use apply::{Apply, Arrived, Committed, Place};
+pub use chain::ChainHead;
 pub use command::{CommandName, Commands, Ended, HowEnded, Offered, Output};
 pub use content::{Attributes, Basis, ContentReader, Piece, Settled};
-pub use history::{Export, HistoryId, NotHeld, Version};
+pub use history::{Expired, Export, ExportSink, ExportedEntry, HistoryId, NotHeld, PassHistory, Version};
+pub use listing::{Listed, ListingHead};
 pub use messages::{
     Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
     Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest, SegmentRoot,
 };
 pub use watch::{Progress, Stage, Watch};
 
-use counterpart_model::{Digest, EntryPath, Failure, Finding};
+use counterpart_model::{Digest, EntryPath, Failure, Finding, Row};
 
 /// A sorted stream that fills one message after the other, so that nothing is allocated anew for each.
 pub trait Stream<T>: Send {
@@ -43,6 +47,9 @@ impl<T> Stream<T> for Nothing {
         Ok(false)
     }
 }
+
+/// A manifest that is listed.
+pub type Listing<'a> = (ListingHead, Box<dyn Stream<Listed> + 'a>);
 
 /// One end of a pair.
 pub trait Site: Send + Sync {
@@ -136,6 +143,31 @@ pub trait Site: Send + Sync {
 
     /// Ends the pass without a new manifest; what was applied stays in the apply log for the next pass.
     fn abandon(&self);
+
+    /// The manifest of the last pass, in path order; `None` before the first. With `leaders`, hard links come with the
+    /// digest of what they lead to. No pass need be open for this, nor for what follows.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    fn listing(&self, leaders: bool) -> Result<Option<Listing<'_>>, Failure>;
+
+    /// What that manifest says of one path.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure>;
+
+    /// The head of the pair's journal that was given to this site to keep.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    fn chain_head(&self) -> Result<Option<ChainHead>, Failure>;
+
+    /// Keeps a head, durably. Its number only grows.
+    ///
+    /// # Errors
+    /// A later one is kept already, or it cannot be written.
+    fn keep_chain_head(&self, head: &ChainHead) -> Result<(), Failure>;
 }
 
 /// The end of a pair that is kept equal.
@@ -164,9 +196,21 @@ pub trait Standby: Site {
     /// The history cannot be listed.
     fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure>;
 
-    /// Copies one kept version out of history; tells what of its attributes the new place cannot hold.
+    /// Brings a version, or what has a path now, out of the standby.
     ///
     /// # Errors
-    /// There is no such version, or the target exists.
-    fn export(&self, request: &Export) -> Result<NotHeld, Failure>;
+    /// There is no such thing, it cannot be read, or the sink's own failure.
+    fn export(&self, what: &Export, sink: &mut dyn ExportSink) -> Result<(), Failure>;
+
+    /// The passes whose history may end, where it is kept for so long; the standby's clock and retention decide.
+    ///
+    /// # Errors
+    /// The history cannot be listed.
+    fn expired(&self, keep_seconds: u64) -> Result<Expired, Failure>;
+
+    /// Deletes the history of passes for good, each of which must have expired.
+    ///
+    /// # Errors
+    /// `locked`, one of them has not expired, or what the system reports.
+    fn end_history(&self, passes: &[String], keep_seconds: u64) -> Result<(), Failure>;
 }

@@ -4,21 +4,25 @@
 //! the engine does, through `counterpart-port`.
 
 mod apart;
+mod chain;
 mod changes;
 mod closing;
 mod facts;
 mod files;
 mod learned;
 mod links;
+mod listing;
 mod locks;
 mod moves;
 mod observed;
 mod opening;
 mod reader;
 mod recovery;
+mod retention;
 mod scan;
 mod site;
 mod standby;
 
 pub use apart::check_apart;
+pub use retention::Retention;
 pub use site::{LocalSite, LocalSiteOptions};

@@ -33,7 +33,9 @@ pub(crate) fn of_root(
     }
     if request.read_only {
         let file = lock_file::open(root, Opening::ToRead)?;
-        return file.map(|file| Lock::share(file, &lock_file::path(root))).transpose();
+        return file
+            .map(|file| Lock::share(file, &lock_file::path(root)))
+            .transpose();
     }
     let opening = if is_ours(options, root)? {
         Opening::Make
@@ -64,11 +66,16 @@ pub(crate) fn adopting(pass: &OpenPass, options: &LocalSiteOptions) -> Result<()
         return Ok(());
     }
     let why = "another pass took it over since this one began";
-    Err(Failure::new(Code::Locked, "taking the standby's root over", why).hint("Look whose it is, then run again."))
+    Err(Failure::new(Code::Locked, "taking the standby's root over", why)
+        .hint("Look whose it is, then run again."))
 }
 
-/// Takes both locks of a standby that no pass is open at.
-pub(crate) fn both(options: &LocalSiteOptions, root: &Root, what: &str) -> Result<[Option<Lock>; 2], Failure> {
+/// Takes both locks of a standby at which no pass is open.
+pub(crate) fn both(
+    options: &LocalSiteOptions,
+    root: &Root,
+    what: &str,
+) -> Result<[Option<Lock>; 2], Failure> {
     Ok([
         of_pair(options, what)?,
         exclusive(options, root, what, Opening::Present)?,

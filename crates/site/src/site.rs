@@ -1,11 +1,12 @@
 //! The site itself: its options, what it holds between calls, and the port's calls handed to where they are done.
 
 use crate::opening::OpenPass;
-use crate::{closing, files, observed, opening, reader, scan};
+use crate::retention::Retention;
+use crate::{chain, closing, files, listing, observed, opening, reader, scan};
 use counterpart_model::{Code, Digest, EntryPath, Failure, Finding, Row, SiteRole};
 use counterpart_port::{
-    Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Observed, OpenRequest, Opened, ScanReport,
-    ScanRequest, SegmentRoot, Site, Stream, Watch,
+    ChainHead, Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Listing, Observed, OpenRequest,
+    Opened, ScanReport, ScanRequest, SegmentRoot, Site, Stream, Watch,
 };
 use counterpart_store::Manifest;
 use counterpart_tree::Root;
@@ -27,6 +28,8 @@ pub struct LocalSiteOptions {
     pub state: PathBuf,
     /// Threads that walk ahead; `None` chooses by the kind of filesystem and the machine's cores.
     pub read_ahead_threads: Option<usize>,
+    /// Who decides how long history is kept.
+    pub retention: Retention,
 }
 
 impl LocalSiteOptions {
@@ -70,14 +73,6 @@ impl LocalSite {
     /// `state-damaged`.
     pub fn manifest(&self) -> Result<Option<Manifest>, Failure> {
         opening::current_manifest(&self.options.state)
-    }
-
-    /// What the last manifest says of one path.
-    ///
-    /// # Errors
-    /// `state-damaged`.
-    pub fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {
-        self.manifest()?.map_or(Ok(None), |manifest| manifest.find(path))
     }
 
     /// The pass that is open.
@@ -144,5 +139,21 @@ impl Site for LocalSite {
 
     fn abandon(&self) {
         self.set(None);
+    }
+
+    fn listing(&self, leaders: bool) -> Result<Option<Listing<'_>>, Failure> {
+        Ok(self.manifest()?.map(|manifest| listing::of(manifest, leaders)))
+    }
+
+    fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {
+        self.manifest()?.map_or(Ok(None), |manifest| manifest.find(path))
+    }
+
+    fn chain_head(&self) -> Result<Option<ChainHead>, Failure> {
+        chain::head(&self.options.state)
+    }
+
+    fn keep_chain_head(&self, head: &ChainHead) -> Result<(), Failure> {
+        chain::keep(&self.options.state, head)
     }
 }

@@ -3,9 +3,10 @@
 use crate::locks;
 use crate::opening::OpenPass;
 use crate::recovery::{LOG_NAME, complete, memory_of};
+use crate::retention;
 use crate::site::LocalSite;
 use counterpart_model::{EntryPath, Failure, Row, Step, Timestamp};
-use counterpart_port::{Apply, Export, NotHeld, Place, Room, Standby, Version};
+use counterpart_port::{Apply, Expired, Export, ExportSink, Place, Room, Standby, Version};
 use counterpart_store::{ApplyLog, Manifest, RowChange};
 use counterpart_tree::identity::{self, Identity};
 use counterpart_tree::{Applier, ApplyOptions, GroupLimits, Keeper, Leftover, Touched, history};
@@ -59,8 +60,16 @@ impl Standby for LocalSite {
         history::versions(&self.options.open_root()?, path)
     }
 
-    fn export(&self, request: &Export) -> Result<NotHeld, Failure> {
-        history::export(&self.options.open_root()?, request)
+    fn export(&self, what: &Export, sink: &mut dyn ExportSink) -> Result<(), Failure> {
+        history::export(&self.options.open_root()?, what, sink)
+    }
+
+    fn expired(&self, keep_seconds: u64) -> Result<Expired, Failure> {
+        retention::expired(&self.options, keep_seconds)
+    }
+
+    fn end_history(&self, passes: &[String], keep_seconds: u64) -> Result<(), Failure> {
+        retention::end(&self.options, passes, keep_seconds)
     }
 }
 

@@ -92,7 +92,13 @@ fn taken(path: &Path, file: &mut File) -> Failure {
         || "another process, which only reads, holds it".to_owned(),
         |holder| {
             let since = counterpart_model::Timestamp::new(holder.since_seconds, 0).rfc3339();
-            let Holder { pid, host, pass, pair, .. } = &holder;
+            let Holder {
+                pid,
+                host,
+                pass,
+                pair,
+                ..
+            } = &holder;
             format!("process {pid} on {host} holds it for pass {pass} of pair {pair:?} since {since}")
         },
     );

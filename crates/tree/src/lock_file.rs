@@ -35,7 +35,9 @@ pub fn open(root: &Root, opening: Opening) -> Result<Option<File>, Failure> {
         Opening::Make => Some(ours::make(root)?),
         Opening::ToRead | Opening::Present => ours::open(root)?,
     };
-    let Some(directory) = directory else { return Ok(None) };
+    let Some(directory) = directory else {
+        return Ok(None);
+    };
     let access = match opening {
         Opening::ToRead => OFlags::RDONLY,
         Opening::Present => OFlags::RDWR,

@@ -68,6 +68,17 @@ impl FileReader {
                 Err(NotOpened::System(errno)) if fault::is_gone(errno) => Err(Missed::Gone(errno)),
                 Err(other) => Err(Missed::Other(other.failure(path))),
             })?;
+        self.take_over(path, (parent, name), (handle, stat));
+        Ok(stat)
+    }
+
+    /// Reads a file that somebody else opened, by its name in a held directory.
+    pub(crate) fn take_over(
+        &mut self,
+        path: &EntryPath,
+        (parent, name): (Arc<OwnedFd>, CString),
+        (handle, stat): (OwnedFd, Stat),
+    ) {
         if stat.size_bytes >= SEQUENTIAL_FROM_BYTES {
             // Only advice: a filesystem that takes none reads as well.
             let _ = fadvise(&handle, 0, None, Advice::Sequential);
@@ -84,7 +95,6 @@ impl FileReader {
             at: 0,
             data_until,
         });
-        Ok(stat)
     }
 
     /// The next piece of the open file. A hole comes without being read.

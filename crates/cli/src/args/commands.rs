@@ -115,7 +115,8 @@ pub enum Command {
     },
     /// Remove history whose retention has ended
     ///
-    /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too.
+    /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too. A
+    /// standby at another host goes by its own clock, and keeps history at least as long as its own agent is told.
     #[command(after_help = "Examples:\n  counterpart prune\n  counterpart prune study-035 --yes")]
     Prune(PruneArgs),
     /// Serve a site to a `counterpart` at another host
@@ -125,7 +126,8 @@ pub enum Command {
     /// those that the file of --commands names; docs/SECURITY.md describes the file.
     #[command(after_help = "Examples:\n  counterpart agent\n  \
         counterpart agent --root /opt/studies --read-only\n  \
-        counterpart agent --root /opt/studies --read-only --commands /etc/counterpart/commands.toml")]
+        counterpart agent --root /opt/studies --read-only --commands /etc/counterpart/commands.toml\n  \
+        counterpart agent --root /standby/studies --history 400d")]
     Agent(AgentArgs),
     /// Print this reference as Markdown, or write the schemas of all documents
     #[command(hide = true)]
@@ -147,6 +149,7 @@ pub enum CertificateCommand {
     Show(ShowArgs),
     /// Verify the signatures of all certificates and the chain between them
     ///
+    /// A far site is asked for the head of the chain that it keeps, which the journal must have.
     /// Exits with 1 and names the first record that does not hold.
     #[command(after_help = "Example:\n  counterpart certificate verify study-035")]
     Verify(PairArg),

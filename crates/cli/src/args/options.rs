@@ -143,6 +143,9 @@ pub struct AgentArgs {
     /// Run the commands that this file names, when the other end asks for one by its name
     #[arg(long, value_name = "FILE")]
     pub commands: Option<PathBuf>,
+    /// Keep history for so long at the least, whatever callers say [default: 400d]
+    #[arg(long, value_name = "DURATION", value_parser = crate::config::duration)]
+    pub history: Option<u64>,
 }
 
 /// What `run` takes.

@@ -9,13 +9,14 @@ use crate::who;
 use counterpart_command::Table;
 use counterpart_link::Wanted;
 use counterpart_link::agent::{Host, serve};
+use counterpart_model::path::RESERVED_NAME;
 use counterpart_model::{Code, Failure, SiteRole};
 use counterpart_port::{Commands, Standby};
-use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_site::{LocalSite, LocalSiteOptions, Retention};
 use counterpart_store::files::StateDir;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::AsFd as _;
-use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 /// `agent`.
@@ -73,6 +74,7 @@ impl Host for ThisHost<'_> {
             root,
             plain_root: self.args.root.is_some(),
             read_ahead_threads: None,
+            retention: self.args.history.map_or(Retention::USUAL, Retention::AtLeast),
         })))
     }
 
@@ -90,6 +92,13 @@ impl ThisHost<'_> {
         let plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
         if !root.is_absolute() || !root.components().all(plain) {
             return Err(refused(&root, "it is no absolute path"));
+        }
+        let reserved = OsStr::from_bytes(RESERVED_NAME);
+        if real(&root).components().any(|part| part.as_os_str() == reserved) {
+            return Err(refused(
+                &root,
+                "what Counterpart keeps beneath a standby is no tree",
+            ));
         }
         let Some(bounds) = &self.args.root else {
             return Ok(root);

@@ -2,15 +2,18 @@
 
 use super::which_pass::which_pass;
 use crate::args::{CertificateCommand, ShowArgs};
+use crate::config::Pair;
 use crate::context::Context;
 use crate::documents::{
-    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument,
+    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument, FarHead,
 };
 use crate::exit::Exit;
-use crate::{clean, invocation, pairs, render, words};
+use crate::wire::End;
+use crate::{clean, invocation, pairs, render};
 use counterpart_engine::Ledger;
 use counterpart_evidence::key::{NAMESPACE, PRINCIPAL};
-use counterpart_model::{Code, Failure};
+use counterpart_model::{Code, Failure, SiteRole};
+use counterpart_store::PairDir;
 use std::path::Path;
 
 /// `certificate …`.
@@ -78,32 +81,63 @@ pub(crate) fn check_command(file: &Path, signers: &Path) -> String {
 }
 
 fn verify(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
-    let (pair, ledger) = ledger(context, name)?;
+    let pair = pairs::one(context, name)?;
+    let directory = context.state()?.pair(&pair.name)?;
+    let ledger = Ledger::open(directory.clone())?;
     let entries = ledger.certificates()?;
     if entries.is_empty() {
-        let why = format!("{pair} has no certificate yet");
+        let why = format!("{} has no certificate yet", pair.name);
         return Err(Failure::new(Code::EvidenceBroken, "verifying certificates", why)
             .hint("Nothing checked is nothing verified: run the pair first."));
     }
     let verified = ledger.verify_certificates()?;
     let document = CertificateVerifyDocument {
-        pair,
+        far: far_heads(context, &pair, &directory, &ledger)?,
+        pair: pair.name,
         holds: true,
         certificates: verified,
         head: entries.last().map(|entry| entry.sha256.clone()),
         fingerprint: ledger.fingerprint()?,
     };
-    context.terminal.answer(&document, |paint| {
-        let number = words::counted(document.certificates, "certificate holds", "certificates hold");
-        let head = document.head.as_deref().unwrap_or_default();
-        let (pair, key) = (clean::clean(&document.pair), clean::clean(&document.fingerprint));
-        format!(
-            "{}: {}, signatures and chain\nhead {head}\nkey  {key}\n",
-            paint.bold(&pair),
-            paint.good(&number)
-        )
-    })?;
+    context
+        .terminal
+        .answer(&document, |paint| render::verified(&document, paint))?;
     Ok(Exit::Done)
+}
+
+/// What far sites keep of the chain, each in the journal. A site that cannot be asked is told of, and says nothing
+/// against the chain.
+fn far_heads(
+    context: &Context,
+    pair: &Pair,
+    directory: &PairDir,
+    ledger: &Ledger,
+) -> Result<Vec<FarHead>, Failure> {
+    let mut heads = Vec::new();
+    for role in [SiteRole::Production, SiteRole::Standby] {
+        let end = End::of(directory, pair, role)?;
+        if end.here().is_some() {
+            continue;
+        }
+        match end.ask(|site| site.chain_head()) {
+            Ok(Some(kept)) if !ledger.has_head(&kept)? => {
+                let why = format!(
+                    "{role} keeps record {} of pass {}, which the journal does not have",
+                    kept.sequence, kept.pass
+                );
+                let doing = "comparing the journal with the head at the far site";
+                return Err(Failure::new(Code::EvidenceBroken, doing, why).hint(Code::JournalBehind.remedy()));
+            }
+            Ok(Some(kept)) => heads.push(FarHead::of(role, &kept)),
+            Ok(None) => context.terminal.message(&format!(
+                "{role} keeps no head of the chain yet: the next pass gives it one."
+            )),
+            Err(failure) => context.terminal.message(&format!(
+                "{role} was not asked for its head of the chain: {failure}"
+            )),
+        }
+    }
+    Ok(heads)
 }
 
 #[expect(

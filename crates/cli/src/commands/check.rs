@@ -150,7 +150,7 @@ fn will_be_made(wired: &Wired, role: SiteRole, failure: &Failure) -> bool {
         && wired
             .standby
             .here()
-            .is_ok_and(|site| matches!(site.manifest(), Ok(None)))
+            .is_some_and(|site| matches!(site.manifest(), Ok(None)))
         && wired
             .pair
             .standby

@@ -12,6 +12,7 @@ use crate::wire::Wired;
 use crate::{pairs, render};
 use counterpart_model::{Code, EntryPath, Failure, Row, SiteRole, escape};
 use counterpart_port::{Export, NotHeld, Version};
+use counterpart_tree::history::Receiver;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -35,14 +36,14 @@ pub(crate) fn where_is(context: &Context, args: &WhereArgs) -> Result<Exit, Fail
 
 fn copies_of(wired: &Wired, path: &EntryPath) -> Result<Vec<CopyDocument>, Failure> {
     let mut copies = Vec::new();
-    for role in [SiteRole::Production, SiteRole::Standby] {
-        let row = wired.end(role).here()?.row(path)?;
-        copies.extend(row.map(|row| present(wired, role, &row)));
-    }
-    let kept = versions(wired, path)?
-        .into_iter()
-        .filter(|version| version.path == *path);
-    copies.extend(kept.map(|version| kept_copy(wired, &version)));
+    let row = wired.production.ask(|site| site.row(path))?;
+    copies.extend(row.map(|row| present(wired, SiteRole::Production, &row)));
+    let (row, versions) = wired
+        .standby
+        .ask(|site| Ok((site.row(path)?, site.versions(path)?)))?;
+    copies.extend(row.map(|row| present(wired, SiteRole::Standby, &row)));
+    let kept = versions.iter().filter(|version| version.path == *path);
+    copies.extend(kept.map(|version| kept_copy(wired, version)));
     Ok(copies)
 }
 
@@ -52,14 +53,16 @@ fn present(wired: &Wired, role: SiteRole, row: &Row) -> CopyDocument {
     } else {
         &wired.pair.standby
     };
-    let file = root
-        .path()
-        .join(Path::new(OsStr::from_bytes(row.path.as_bytes())));
+    let file = Path::new(OsStr::from_bytes(row.path.as_bytes()));
+    let location = match root.here() {
+        Some(root) => escape::shown(root.join(file).as_os_str().as_bytes()),
+        None => format!("{root}/{}", row.path),
+    };
     let obtained = row.seen.obtained;
     CopyDocument {
         pair: wired.pair.name.clone(),
         place: role.word().to_owned(),
-        location: escape::shown(file.as_os_str().as_bytes()),
+        location,
         kind: row.fact.kind.word().to_owned(),
         bytes: row.fact.size_bytes,
         algorithm: wired.pair.settings.policy.algorithm.word().to_owned(),
@@ -125,13 +128,28 @@ pub(crate) fn undelete(context: &Context, args: &UndeleteArgs) -> Result<Exit, F
 /// # Errors
 /// The directory cannot be made, or the name in it is taken.
 pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<(PathBuf, NotHeld), Failure> {
-    let to = make_directory(to)?;
-    let not_held = wired.standby.reach()?.site().export(&Export {
+    let what = Export::Kept {
         id: version.id.clone(),
         beneath: EntryPath::root(),
-        to: to.clone(),
-    })?;
-    Ok((to.join(OsStr::from_bytes(version.path.name())), not_held))
+    };
+    export(wired, &what, &version.path, to)
+}
+
+/// Copies what the standby has, and had `path`, into a directory, as [`bring_back`] does.
+///
+/// # Errors
+/// As [`bring_back`].
+pub(crate) fn export(
+    wired: &Wired,
+    what: &Export,
+    path: &EntryPath,
+    to: &Path,
+) -> Result<(PathBuf, NotHeld), Failure> {
+    let to = make_directory(to)?;
+    let mut receiver = Receiver::new(&to, path)?;
+    wired.standby.ask(|site| site.export(what, &mut receiver))?;
+    let not_held = receiver.finish()?;
+    Ok((to.join(OsStr::from_bytes(path.name())), not_held))
 }
 
 /// Makes a directory that was asked for, where it is not there; gives its whole path.
@@ -142,7 +160,7 @@ pub(crate) fn bring_back(wired: &Wired, version: &Version, to: &Path) -> Result<
     clippy::disallowed_methods,
     reason = "the program makes the directory that was asked for"
 )]
-pub(crate) fn make_directory(to: &Path) -> Result<std::path::PathBuf, Failure> {
+fn make_directory(to: &Path) -> Result<std::path::PathBuf, Failure> {
     let failed = |error| Failure::new(Code::Io, format!("making {}", to.display()), error);
     std::fs::create_dir_all(to).map_err(failed)?;
     std::path::absolute(to).map_err(failed)
@@ -170,7 +188,7 @@ pub(crate) fn which_version(wired: &Wired, what: &OsStr) -> Result<Version, Fail
 }
 
 fn versions(wired: &Wired, path: &EntryPath) -> Result<Vec<Version>, Failure> {
-    wired.standby.reach()?.site().versions(path)
+    wired.standby.ask(|site| site.versions(path))
 }
 
 /// A path beneath a root, also where it is written as it lies on this host; in its shown form or in its own bytes.

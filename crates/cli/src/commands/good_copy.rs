@@ -1,15 +1,14 @@
 //! `repair PATH --to DIR`: the standby's good copy of a file that rotted at production. Production is never written.
 
-use crate::commands::copies::make_directory;
+use crate::commands::copies;
 use crate::context::Context;
 use crate::digests;
-use crate::documents::RepairExportDocument;
+use crate::documents::{NotHeldDocument, RepairExportDocument};
 use crate::exit::Exit;
 use crate::render;
 use crate::wire::Wired;
 use counterpart_model::{Code, Digest, EntryPath, Failure, SiteRole, escape};
-use counterpart_tree::{Root, history};
-use std::ffi::OsStr;
+use counterpart_port::Export;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -22,9 +21,7 @@ pub(crate) fn good_copy(
 ) -> Result<Exit, Failure> {
     let doing = || format!("exporting the good copy of {path}");
     let certified = certified(wired, path)?;
-    let to = make_directory(to)?;
-    history::export_present(&Root::open(wired.pair.standby.path())?, path, &to)?;
-    let file = to.join(OsStr::from_bytes(path.name()));
+    let (file, not_held) = copies::export(wired, &Export::Present(path.clone()), path, to)?;
     let read_back = digests::of_file(&file, wired.pair.settings.policy.algorithm)?;
     if read_back != certified {
         let why = "the standby's copy is not what was certified either";
@@ -35,6 +32,7 @@ pub(crate) fn good_copy(
         path: escape::shown(path.as_bytes()),
         to: escape::shown(file.as_os_str().as_bytes()),
         digest: read_back.to_string(),
+        not_held: NotHeldDocument::from(not_held),
     };
     context
         .terminal
@@ -51,7 +49,7 @@ fn certified(wired: &Wired, path: &EntryPath) -> Result<Digest, Failure> {
         let hint = "`counterpart verify --reread` finds out which side differs from the last certificate.";
         return Err(Failure::new(Code::NotFound, doing(), why).hint(hint));
     }
-    let row = wired.standby.here()?.row(path)?;
+    let row = wired.standby.ask(|site| site.row(path))?;
     row.and_then(|row| row.fact.digest())
         .ok_or_else(|| Failure::new(Code::NotRead, doing(), "the standby's copy was never read"))
 }

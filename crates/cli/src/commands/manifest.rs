@@ -9,8 +9,8 @@ use crate::json_list::JsonList;
 use crate::terminal::unprintable;
 use crate::wire::Wired;
 use crate::{clock, export, render, units, words};
-use counterpart_model::{Code, EntryPath, Fact, Failure, Kind, Observation, Row, SiteRole, Timestamp};
-use counterpart_store::manifest::Manifest;
+use counterpart_model::{Code, Failure, SiteRole, Timestamp};
+use counterpart_port::{Listed, ListingHead, Stream};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -18,21 +18,28 @@ use std::path::Path;
 pub(crate) fn manifest(context: &Context, args: &ManifestArgs) -> Result<Exit, Failure> {
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
     let role = SiteRole::from(args.side);
-    let manifest = wired.end(role).here()?.manifest()?.ok_or_else(|| {
+    let reached = wired.end(role).reach()?;
+    let leaders = args.export.is_some_and(|form| form != ExportForm::Csv);
+    let listing = reached
+        .site()
+        .listing(leaders)
+        .map_err(|failure| reached.explain(failure))?;
+    let (head, mut rows) = listing.ok_or_else(|| {
         let why = format!("{} has no manifest of its {role} yet", wired.pair.name);
         Failure::new(Code::NotFound, "reading a manifest", why).hint("Run the pair first.")
     })?;
     if let Some(form) = args.export {
-        export::fits(form, manifest.header().algorithm)?;
+        export::fits(form, head.algorithm)?;
     }
     let mut out = output(context, args.output.as_deref())?;
-    let left_out = match args.export {
-        Some(form) => write_export(form, &manifest, &mut out)?,
+    let written = match args.export {
+        Some(form) => write_export(form, rows.as_mut(), &mut out),
         None if context.terminal.json() => {
-            write_json(&wired.pair.name, role, &manifest, &mut out).map(|()| 0)?
+            write_json(&wired.pair.name, &head, rows.as_mut(), &mut out).map(|()| 0)
         }
-        None => write_table(&manifest, &mut out).map(|()| 0)?,
+        None => write_table(&head, rows.as_mut(), &mut out).map(|()| 0),
     };
+    let left_out = written.map_err(|failure| reached.explain(failure))?;
     out.flush().map_err(unprintable)?;
     if left_out > 0 {
         let files = words::counted(left_out, "file is", "files are");
@@ -59,70 +66,68 @@ fn output(context: &Context, file: Option<&Path>) -> Result<Box<dyn Write>, Fail
     Ok(Box::new(BufWriter::new(opened)))
 }
 
-fn each_row(manifest: &Manifest, mut each: impl FnMut(&Row) -> Result<(), Failure>) -> Result<(), Failure> {
-    let mut rows = manifest.rows();
-    let mut row = empty_row();
-    while rows.next_into(&mut row)? {
-        each(&row)?;
+type Rows<'a> = dyn Stream<Listed> + 'a;
+
+fn each_row(
+    rows: &mut Rows<'_>,
+    mut each: impl FnMut(&Listed) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut listed = Listed::default();
+    while rows.next_into(&mut listed)? {
+        each(&listed)?;
     }
     Ok(())
 }
 
-fn empty_row() -> Row {
-    Row {
-        path: EntryPath::root(),
-        fact: Fact::of(Kind::Directory),
-        seen: Observation::default(),
-    }
-}
-
-fn write_export(form: ExportForm, manifest: &Manifest, out: &mut dyn Write) -> Result<u64, Failure> {
+fn write_export(form: ExportForm, rows: &mut Rows<'_>, out: &mut dyn Write) -> Result<u64, Failure> {
     let mut left_out = 0;
     export::head(form, out).map_err(unprintable)?;
-    each_row(manifest, |row| {
-        let leader = |path: &EntryPath| manifest.find(path).ok().flatten();
-        let written = export::entry(form, row, leader, out).map_err(unprintable)?;
+    each_row(rows, |listed| {
+        let written = export::entry(form, listed, out).map_err(unprintable)?;
         left_out += u64::from(!written);
         Ok(())
     })?;
     Ok(left_out)
 }
 
-fn write_table(manifest: &Manifest, out: &mut dyn Write) -> Result<(), Failure> {
-    let (header, summary) = (manifest.header(), manifest.summary());
-    let tally = &summary.tally;
-    let head = format!(
+fn write_table(head: &ListingHead, rows: &mut Rows<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let tally = &head.tally;
+    let text = format!(
         "{} of {}, as of {}\nroot {}\n{}, {}, {}\n\n{}\n",
-        header.role,
-        crate::clean::clean(&header.pair),
-        clock::with_offset(header.at_seconds),
-        summary.root,
+        head.role,
+        crate::clean::clean(&head.pair),
+        clock::with_offset(head.at_seconds),
+        head.root,
         words::counted(tally.files, "file", "files"),
         words::counted(tally.directories, "directory", "directories"),
         units::bytes(tally.bytes),
         render::manifest_head()
     );
-    out.write_all(head.as_bytes()).map_err(unprintable)?;
-    each_row(manifest, |row| {
-        writeln!(out, "{}", render::manifest_line(row)).map_err(unprintable)
+    out.write_all(text.as_bytes()).map_err(unprintable)?;
+    each_row(rows, |listed| {
+        writeln!(out, "{}", render::manifest_line(&listed.row)).map_err(unprintable)
     })
 }
 
-fn write_json(pair: &str, role: SiteRole, manifest: &Manifest, out: &mut impl Write) -> Result<(), Failure> {
-    let (header, summary) = (manifest.header(), manifest.summary());
-    let head = serde_json::json!({
+fn write_json(
+    pair: &str,
+    head: &ListingHead,
+    rows: &mut Rows<'_>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let document = serde_json::json!({
         "pair": pair,
-        "side": role.word(),
-        "root": summary.root,
-        "algorithm": header.algorithm.word(),
-        "grain_nanoseconds": header.grain.nanos(),
-        "at": Timestamp::new(header.at_seconds, 0).rfc3339(),
-        "files": summary.tally.files,
-        "directories": summary.tally.directories,
-        "symlinks": summary.tally.symlinks,
-        "bytes": summary.tally.bytes,
+        "side": head.role.word(),
+        "root": head.root,
+        "algorithm": head.algorithm.word(),
+        "grain_nanoseconds": head.grain.nanos(),
+        "at": Timestamp::new(head.at_seconds, 0).rfc3339(),
+        "files": head.tally.files,
+        "directories": head.tally.directories,
+        "symlinks": head.tally.symlinks,
+        "bytes": head.tally.bytes,
     });
-    let mut list = JsonList::begin(out, &head, "entries")?;
-    each_row(manifest, |row| list.push(&ManifestEntry::from(row)))?;
+    let mut list = JsonList::begin(out, &document, "entries")?;
+    each_row(rows, |listed| list.push(&ManifestEntry::from(&listed.row)))?;
     list.end()
 }

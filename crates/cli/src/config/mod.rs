@@ -20,6 +20,7 @@ pub use location::{FarLocation, Location};
 pub use mistake::{Mistake, Mistakes};
 pub use pair::{Link, Pair, Schedule};
 pub use template::{template, toml_string};
+pub use value::{duration, duration_text};
 
 use counterpart_model::{Code, Failure};
 use mistake::Source;

@@ -14,7 +14,6 @@ use crate::units;
 use crate::wire::{Wired, Wish};
 use counterpart_engine::{Outcome, PassKind, PassReport};
 use counterpart_model::{EntryPath, Failure};
-use counterpart_port::Standby as _;
 use std::ffi::OsStr;
 
 /// Plays the whole demo and tells what came of it.
@@ -130,7 +129,7 @@ fn nothing_is_lost(stage: &Stage<'_>, places: &Places, wired: &Wired) -> Result<
          mistake can be undone:",
     )?;
     stage.command(&Places::command("history ."))?;
-    let all = wired.standby.here()?.versions(&EntryPath::root())?;
+    let all = wired.standby.ask(|site| site.versions(&EntryPath::root()))?;
     let versions = all.iter().map(VersionDocument::from).collect();
     let document = HistoryDocument {
         pair: wired.pair.name.clone(),

@@ -1,6 +1,8 @@
 //! The documents of `certificate list`, `show` and `verify`.
 
 use counterpart_engine::CertificateEntry;
+use counterpart_model::{SiteRole, Timestamp};
+use counterpart_port::ChainHead;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -60,6 +62,36 @@ pub struct CertificateVerifyDocument {
     pub head: Option<String>,
     /// Fingerprint of the signing key.
     pub fingerprint: String,
+    /// What far sites keep of the chain; the journal has it. A site that could not be asked is absent.
+    pub far: Vec<FarHead>,
+}
+
+/// The head of the journal that a far site keeps.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FarHead {
+    /// `production` or `standby`.
+    pub side: String,
+    /// Number of the record.
+    pub sequence: u64,
+    /// Its hash, in hexadecimal.
+    pub hash: String,
+    /// The pass that wrote it.
+    pub pass: String,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+}
+
+impl FarHead {
+    /// What a site keeps.
+    pub(crate) fn of(role: SiteRole, kept: &ChainHead) -> Self {
+        Self {
+            side: role.word().to_owned(),
+            sequence: kept.sequence,
+            hash: kept.hash.to_string(),
+            pass: kept.pass.clone(),
+            at: Timestamp::new(kept.at_seconds, 0).rfc3339(),
+        }
+    }
 }
 
 impl From<&CertificateEntry> for CertificateLine {

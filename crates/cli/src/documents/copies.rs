@@ -78,6 +78,8 @@ pub struct RepairExportDocument {
     pub to: String,
     /// Digest of the copy, read back; the one that was certified.
     pub digest: String,
+    /// What of its attributes and access control lists could not be brought.
+    pub not_held: NotHeldDocument,
 }
 
 /// What `undelete` prints.

@@ -10,7 +10,7 @@ pub(crate) mod listing;
 mod status;
 
 pub use certificate::{
-    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument,
+    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument, FarHead,
 };
 pub use check::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
 pub use copies::{

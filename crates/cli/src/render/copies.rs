@@ -132,11 +132,12 @@ fn not_held(not_held: &NotHeldDocument) -> String {
 /// The good copy of a file that rotted at production.
 pub(crate) fn exported(document: &RepairExportDocument, paint: Paint) -> String {
     format!(
-        "{} {}\n  the standby's copy of {}, as it was certified: digest {}\n  Put it back at production yourself; the next pass then finds both equal.\n",
+        "{} {}\n  the standby's copy of {}, as it was certified: digest {}\n{}  Put it back at production yourself; the next pass then finds both equal.\n",
         paint.good("exported"),
         clean(&document.to),
         clean(&document.path),
-        document.digest
+        document.digest,
+        not_held(&document.not_held)
     )
 }
 

@@ -2,9 +2,9 @@
 
 use super::table::{Align, columns};
 use crate::clean::clean;
-use crate::documents::CertificateLine;
+use crate::documents::{CertificateLine, CertificateVerifyDocument};
 use crate::terminal::Paint;
-use crate::{clock, units};
+use crate::{clock, units, words};
 use counterpart_engine::LogItem;
 use counterpart_model::{Kind, Row};
 use std::fmt::Write as _;
@@ -80,6 +80,26 @@ pub(crate) fn manifest_line(row: &Row) -> String {
         fact.kind.word(),
         row.path
     )
+}
+
+/// What was verified, and with which heads at far sites.
+pub(crate) fn verified(document: &CertificateVerifyDocument, paint: Paint) -> String {
+    let number = words::counted(document.certificates, "certificate holds", "certificates hold");
+    let head = document.head.as_deref().unwrap_or_default();
+    let (pair, key) = (clean(&document.pair), clean(&document.fingerprint));
+    let mut out = format!(
+        "{}: {}, signatures and chain\nhead {head}\nkey  {key}\n",
+        paint.bold(&pair),
+        paint.good(&number)
+    );
+    for far in &document.far {
+        let (side, pass) = (clean(&far.side), clean(&far.pass));
+        out += &format!(
+            "{side} keeps record {} of pass {pass}; the journal has it\n",
+            far.sequence
+        );
+    }
+    out
 }
 
 /// The certificates of a pair, oldest first.

@@ -13,7 +13,7 @@ mod verdict;
 
 pub(crate) use check::check;
 pub(crate) use copies::{exported, history, prune, undelete, where_is};
-pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line};
+pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line, verified};
 pub(crate) use pass::pass;
 pub(crate) use plan::plan;
 pub(crate) use refusal::Allowing;

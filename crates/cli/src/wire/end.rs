@@ -8,7 +8,7 @@ use counterpart_link::ssh::{Session, Ssh};
 use counterpart_link::{Pace, RemoteSite, Wanted};
 use counterpart_model::{Code, Failure, SiteRole};
 use counterpart_port::{Commands, Standby};
-use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_site::{LocalSite, LocalSiteOptions, Retention};
 use counterpart_store::files::PairDir;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
@@ -57,6 +57,7 @@ impl End {
                 state: directory.site(role)?,
                 plain_root: false,
                 read_ahead_threads: None,
+                retention: Retention::Caller,
             })),
             Location::Far(far) => Self::Far(FarEnd {
                 wanted: Wanted {
@@ -72,18 +73,20 @@ impl End {
     }
 
     /// The site, where it is on this host.
+    pub(crate) const fn here(&self) -> Option<&LocalSite> {
+        match self {
+            Self::Here(site) => Some(site),
+            Self::Far(_) => None,
+        }
+    }
+
+    /// Asks the site something, of which it need not open a pass.
     ///
     /// # Errors
-    /// What was asked for is kept at the far end.
-    pub(crate) fn here(&self) -> Result<&LocalSite, Failure> {
-        match self {
-            Self::Here(site) => Ok(site),
-            Self::Far(far) => {
-                let doing = format!("asking {}", far.shown);
-                let hint = "Run this command at that host.";
-                Err(Failure::new(Code::Usage, doing, "what it knows is kept there").hint(hint))
-            }
-        }
+    /// It cannot be reached, or its own failure.
+    pub(crate) fn ask<T>(&self, ask: impl FnOnce(&dyn Standby) -> Result<T, Failure>) -> Result<T, Failure> {
+        let reached = self.reach()?;
+        ask(reached.site()).map_err(|failure| reached.explain(failure))
     }
 
     /// Lifts the limit of its link when a pass is to end, so that nothing holds that up.

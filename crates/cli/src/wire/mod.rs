@@ -12,12 +12,8 @@ use crate::{apart, clock, pairs, who};
 use counterpart_engine::{Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
-use counterpart_port::OpenRequest;
+use counterpart_port::{Expired, OpenRequest, PassHistory};
 use counterpart_store::files::PairDir;
-use counterpart_store::{Holder, Lock};
-use counterpart_tree::Root;
-use counterpart_tree::history::{self, PassHistory};
-use std::path::PathBuf;
 
 /// A pair that is ready to be asked.
 pub(crate) struct Wired {
@@ -130,40 +126,35 @@ impl Wired {
         })
     }
 
-    /// The passes whose history was set aside before a time and is promised by no certificate any more, oldest first;
-    /// deletes it, where that is wanted, while no pass of the pair can run.
+    /// The passes whose history has expired at the standby and is promised by no certificate any more, oldest first;
+    /// deletes it, where that is wanted, while no pass can run there.
     ///
     /// # Errors
     /// `locked`, or the history cannot be listed or deleted.
-    pub(crate) fn end_history(&self, before_seconds: i64, delete: bool) -> Result<Vec<PassHistory>, Failure> {
-        let _lock = if delete {
-            Some(Lock::take(&self.lock_path()?, &holder(&self.pair.name))?)
-        } else {
-            None
-        };
-        self.standby.here()?;
-        let root = Root::open(self.pair.standby.path())?;
-        let now = clock::now().seconds;
-        let mut expired = history::expired(&root, before_seconds)?;
-        let mut promised = Vec::new();
-        for history in &expired {
-            let until = self.ledger.kept_until(&history.pass)?;
-            if until.is_some_and(|until| until > now) {
-                promised.push(history.pass.clone());
+    pub(crate) fn end_history(&self, delete: bool) -> Result<Expired, Failure> {
+        let keep_seconds = self.pair.settings.history_seconds;
+        self.standby.ask(|site| {
+            let mut expired = site.expired(keep_seconds)?;
+            expired.passes = self.unpromised(expired.passes)?;
+            let names: Vec<String> = expired.passes.iter().map(|pass| pass.pass.clone()).collect();
+            if delete && !names.is_empty() {
+                site.end_history(&names, keep_seconds)?;
             }
-        }
-        expired.retain(|history| !promised.contains(&history.pass));
-        for pass in expired.iter().filter(|_| delete) {
-            history::delete(&root, &pass.pass)?;
-        }
-        Ok(expired)
+            Ok(expired)
+        })
     }
 
-    /// The lock that the standby takes for a pass.
-    fn lock_path(&self) -> Result<PathBuf, Failure> {
-        self.directory
-            .site(SiteRole::Standby)
-            .map(|state| state.join("lock"))
+    /// Those of which no certificate says that their history is kept still.
+    fn unpromised(&self, passes: Vec<PassHistory>) -> Result<Vec<PassHistory>, Failure> {
+        let now = clock::now().seconds;
+        let mut left = Vec::new();
+        for history in passes {
+            let until = self.ledger.kept_until(&history.pass)?;
+            if until.is_none_or(|until| until <= now) {
+                left.push(history);
+            }
+        }
+        Ok(left)
     }
 
     /// How `check` opens a site: nothing but its own state may change.
@@ -184,16 +175,6 @@ fn check_limit(pair: &Pair) -> Result<(), Failure> {
     }
     let why = "--bandwidth limits a link, and both sites are on this host";
     Err(Failure::new(Code::Usage, "reading the options", why).hint("Take it out."))
-}
-
-fn holder(pair: &str) -> Holder {
-    Holder {
-        pid: std::process::id(),
-        host: who::host(),
-        pass: "prune".to_owned(),
-        pair: pair.to_owned(),
-        since_seconds: clock::now().seconds,
-    }
 }
 
 /// SHA-256 over the canonical JSON of a pair's settings in force, in hexadecimal.

@@ -1,6 +1,4 @@
 //! The end-to-end cases once more with production behind a real ssh and sshd: what changed is pulled from it.
-//!
-//! What only a command at the far host can tell is left to the cases with both sites on this host.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,8 +12,11 @@
 
 mod broken_off;
 mod changed_bytes;
+mod commands;
 mod dicom;
+mod evidence;
 mod excludes;
+mod far_sides;
 mod findings {
     // What cannot be read is tried by another account, which reaches no far host.
     mod append_only;

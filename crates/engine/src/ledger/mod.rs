@@ -4,6 +4,7 @@
 
 pub mod approvals;
 pub mod certificates;
+mod head;
 mod keeping;
 pub mod log;
 pub mod memory;

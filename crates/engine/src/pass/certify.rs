@@ -40,6 +40,7 @@ impl Pass<'_> {
         let file = self.sign(&certificate)?;
         let report = self.report(observation, applied, &verdict, [&production, &standby], file);
         self.ledger.keep_report(&report)?;
+        self.keep_heads(observation)?;
         Ok(report)
     }
 

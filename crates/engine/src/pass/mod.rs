@@ -8,6 +8,7 @@ mod check;
 mod collisions;
 mod compared;
 mod excluded;
+mod heads;
 mod observe;
 mod planned;
 mod reading;
@@ -31,7 +32,7 @@ use crate::settings::PairSettings;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
 use counterpart_port::{Site, Standby};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Instant;
 
 /// Both ends of a pair.
@@ -67,6 +68,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) clock: Instant,
     pub(crate) reread_bytes: AtomicU64,
     pub(crate) rotten: Mutex<Vec<(EntryPath, SiteRole)>>,
+    /// A far site keeps a head that the journal does not have.
+    pub(crate) behind: AtomicBool,
 }
 
 /// Runs one pass.
@@ -102,6 +105,7 @@ pub fn run(
         clock: Instant::now(),
         reread_bytes: AtomicU64::new(0),
         rotten: Mutex::default(),
+        behind: AtomicBool::new(false),
     };
     let outcome = pass.steps(opened);
     drop(closing);

@@ -75,6 +75,8 @@ impl Pass<'_> {
         let BothOpened { production, standby } = opened;
         self.tell_skew(&production.profile);
         self.tell_skew(&standby.profile);
+        self.compare_head(&production.profile, self.sites.production)?;
+        self.compare_head(&standby.profile, self.sites.standby)?;
         let carry = self.supported(&standby.profile);
         let grain = standby.profile.capabilities.grain;
         let policy = counterpart_model::Policy {

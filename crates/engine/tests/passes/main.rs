@@ -5,6 +5,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod heads;
 mod property;
 mod recalling;
 mod refusals;

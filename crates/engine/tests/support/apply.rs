@@ -4,7 +4,8 @@ use super::site::{FakeSite, State, now_seconds};
 use super::tree::Node;
 use counterpart_model::{Action, Code, Content, Digest, EntryPath, Fact, Failure, Kind, Step};
 use counterpart_port::{
-    Apply, Arrived, Attributes, Committed, Export, HistoryId, NotHeld, Place, Room, Standby, Version,
+    Apply, Arrived, Attributes, Committed, Expired, Export, ExportSink, HistoryId, Place, Room, Standby,
+    Version,
 };
 use std::sync::Mutex;
 
@@ -33,8 +34,16 @@ impl Standby for FakeSite {
         Ok(Vec::new())
     }
 
-    fn export(&self, _: &Export) -> Result<NotHeld, Failure> {
+    fn export(&self, _: &Export, _: &mut dyn ExportSink) -> Result<(), Failure> {
         Err(Failure::new(Code::NotFound, "exporting", "there is none"))
+    }
+
+    fn expired(&self, _: u64) -> Result<Expired, Failure> {
+        Err(Failure::new(Code::NotFound, "pruning", "there is none"))
+    }
+
+    fn end_history(&self, _: &[String], _: u64) -> Result<(), Failure> {
+        Err(Failure::new(Code::NotFound, "pruning", "there is none"))
     }
 }
 

@@ -4,8 +4,8 @@ use super::reader::FakeReader;
 use super::tree::{Node, Tree, root, tally, unread};
 use counterpart_model::{Code, Content, EntryPath, Fact, Failure, Finding, Grain, Kind, SiteRole, Timestamp};
 use counterpart_port::{
-    Base, Capabilities, Closed, ContentReader, ExcludedEntry, Extent, HowCounts, KnownFile, Mount, Observed,
-    OpenRequest, Opened, Profile, ScanReport, ScanRequest, Site, Stream, Watch,
+    Base, Capabilities, ChainHead, Closed, ContentReader, ExcludedEntry, Extent, HowCounts, KnownFile,
+    Listing, Mount, Observed, OpenRequest, Opened, Profile, ScanReport, ScanRequest, Site, Stream, Watch,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
@@ -61,6 +61,9 @@ pub(crate) struct State {
     pub(crate) touched: Vec<EntryPath>,
     /// When a pass began that was interrupted, and whose changes were folded in.
     pub(crate) recovered_since: Option<i64>,
+    /// How it was reached, where it is far; the head that it keeps.
+    pub(crate) link: Option<counterpart_port::LinkProfile>,
+    pub(crate) chain_head: Option<ChainHead>,
     /// Places that are held.
     pub(crate) open_places: usize,
     /// Bytes read by readers.
@@ -264,7 +267,7 @@ impl Site for FakeSite {
             },
             capabilities: Capabilities::full(),
             clock: Timestamp::new(now_seconds(), 0),
-            link: None,
+            link: state.link.clone(),
         };
         let base = state
             .rows
@@ -402,5 +405,22 @@ impl Site for FakeSite {
 
     fn abandon(&self) {
         self.state().now = None;
+    }
+
+    fn listing(&self, _: bool) -> Result<Option<Listing<'_>>, Failure> {
+        Ok(None)
+    }
+
+    fn row(&self, _: &EntryPath) -> Result<Option<counterpart_model::Row>, Failure> {
+        Ok(None)
+    }
+
+    fn chain_head(&self) -> Result<Option<ChainHead>, Failure> {
+        Ok(self.state().chain_head.clone())
+    }
+
+    fn keep_chain_head(&self, head: &ChainHead) -> Result<(), Failure> {
+        self.state().chain_head = Some(head.clone());
+        Ok(())
     }
 }

@@ -1,21 +1,16 @@
 //! One call each: what it asks of the site, and how the answer goes back.
 
-use super::{apply, commands, content};
-use crate::call::{Batch, Call, Seen};
+use super::{apply, commands, content, export, lists};
+use crate::call::{Call, Seen};
 use crate::clock::now;
 use crate::connection::{Channel, lock, unexpected};
 use counterpart_model::{Code, Failure, Finding, SiteRole};
-use counterpart_port::{Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Stream, Watch};
+use counterpart_port::{Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Watch};
 use crossbeam_channel::Sender;
-use serde::Serialize;
 use std::sync::Mutex;
 
-/// About how many bytes of a stream go into one message.
-const BATCH_BYTES: usize = 48 << 10;
 /// Longest name of a pass.
 const MAX_PASS_BYTES: usize = 64;
-/// How many items, at most.
-const BATCH_ITEMS: usize = 1024;
 
 /// The site of one caller.
 pub(super) struct Far<'a> {
@@ -42,11 +37,11 @@ impl<'a> Far<'a> {
         match call {
             Call::Open(request) => channel.send(&self.open(&request)),
             Call::Scan(request) => self.scan(&request, &channel),
-            Call::Observed(extent) => stream(site.observed(extent), &channel),
-            Call::Segments => stream(site.segments(), &channel),
-            Call::Unlike(shared) => stream(site.observed_unlike(&shared), &channel),
-            Call::Excluded => stream(site.excluded(), &channel),
-            Call::Files(from) => stream(site.files(&from), &channel),
+            Call::Segments => lists::stream(site.segments(), &channel),
+            Call::Unlike(shared) => lists::stream(site.observed_unlike(&shared), &channel),
+            Call::Observed(extent) => lists::stream(site.observed(extent), &channel),
+            Call::Excluded => lists::stream(site.excluded(), &channel),
+            Call::Files(from) => lists::stream(site.files(&from), &channel),
             Call::Content(algorithm) => content::serve(site, algorithm, &channel),
             Call::Clock => channel.send(&now()),
             Call::SameTree => channel.send(&site.same_tree()),
@@ -57,7 +52,9 @@ impl<'a> Far<'a> {
             }
             Call::Room => channel.send(&self.standby().and_then(Standby::room)),
             Call::Adopt => channel.send(&self.standby().and_then(Standby::adopt)),
-            Call::Versions(path) => channel.send(&self.standby().and_then(|site| site.versions(&path))),
+            Call::Versions(path) => {
+                lists::whole(self.standby().and_then(|site| site.versions(&path)), &channel)
+            }
             Call::Apply => match self.standby() {
                 Ok(_) => apply::serve(self, &channel),
                 Err(failure) => channel.send(&Err::<(), _>(failure)),
@@ -70,6 +67,18 @@ impl<'a> Far<'a> {
                     drop(lanes.send(channel));
                 }
                 Ok(())
+            }
+            Call::Listing(leaders) => lists::listing(site.listing(leaders), &channel),
+            Call::Row(path) => channel.send(&site.row(&path)),
+            Call::ChainHead => channel.send(&site.chain_head()),
+            Call::KeepChainHead(head) => channel.send(&site.keep_chain_head(&head)),
+            Call::Export(what) => export::serve(self.standby(), &what, &channel),
+            Call::Expired(seconds) => {
+                lists::expired(self.standby().and_then(|site| site.expired(seconds)), &channel)
+            }
+            Call::EndHistory(passes, seconds) => {
+                let site = self.standby();
+                channel.send(&site.and_then(|site| site.end_history(&passes, seconds)))
             }
         }
     }
@@ -135,43 +144,4 @@ impl Watch for FarWatch<'_> {
     fn interrupted(&self) -> bool {
         self.0.has_news()
     }
-}
-
-/// Sends a stream in batches of about a frame.
-fn stream<T: Serialize + Default>(
-    stream: Result<Box<dyn Stream<T> + '_>, Failure>,
-    channel: &Channel,
-) -> Result<(), Failure> {
-    let told = match stream {
-        Ok(mut stream) => batches(stream.as_mut(), channel)?,
-        Err(failure) => Err(failure),
-    };
-    channel.send(&Batch::<T>::End(told))
-}
-
-/// The outer result is the connection's, the inner one the stream's.
-fn batches<T: Serialize + Default>(
-    stream: &mut dyn Stream<T>,
-    channel: &Channel,
-) -> Result<Result<(), Failure>, Failure> {
-    let mut items = Vec::new();
-    let mut bytes = 0;
-    loop {
-        let mut item = T::default();
-        match stream.next_into(&mut item) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(failure) => return Ok(Err(failure)),
-        }
-        bytes += postcard::experimental::serialized_size(&item).unwrap_or_default();
-        items.push(item);
-        if bytes >= BATCH_BYTES || items.len() >= BATCH_ITEMS {
-            channel.send(&Batch::Items(std::mem::take(&mut items)))?;
-            bytes = 0;
-        }
-    }
-    if !items.is_empty() {
-        channel.send(&Batch::Items(items))?;
-    }
-    Ok(Ok(()))
 }

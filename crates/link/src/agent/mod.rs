@@ -7,6 +7,8 @@ mod answer;
 mod apply;
 mod commands;
 mod content;
+mod export;
+mod lists;
 
 use crate::connection::{Connection, Pulse, decode};
 use crate::hello::{Greeting, Program, Wanted};

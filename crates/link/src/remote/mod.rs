@@ -6,6 +6,7 @@
 mod apply;
 mod commands;
 mod content;
+mod export;
 mod stream;
 
 use crate::call::{Call, Seen};
@@ -13,10 +14,11 @@ use crate::clock;
 use crate::connection::{Channel, Connection, Item, Pulse, decode, encode, lock, unexpected};
 use crate::hello::{Greeting, Program, Wanted};
 use crate::pace::{Gates, Pace};
-use counterpart_model::{Algorithm, Code, Digest, EntryPath, Failure, Finding};
+use counterpart_model::{Algorithm, Digest, EntryPath, Failure, Finding, Row};
 use counterpart_port::{
-    Apply, Closed, ContentReader, ExcludedEntry, Export, Extent, KnownFile, LinkProfile, NotHeld, Observed,
-    OpenRequest, Opened, Room, ScanReport, ScanRequest, SegmentRoot, Site, Standby, Stream, Version, Watch,
+    Apply, ChainHead, Closed, ContentReader, ExcludedEntry, Expired, Export, ExportSink, Extent, KnownFile,
+    LinkProfile, Listing, ListingHead, Observed, OpenRequest, Opened, Room, ScanReport, ScanRequest,
+    SegmentRoot, Site, Standby, Stream, Version, Watch,
 };
 use rustix::fd::OwnedFd;
 use serde::de::DeserializeOwned;
@@ -25,6 +27,8 @@ use std::time::Duration;
 
 /// Requests under way at once: enough to fill a link whose answers take long.
 const AT_ONCE: usize = 32;
+/// Passes whose history is ended by one message.
+const PASSES_AT_ONCE: usize = 1000;
 /// How soon an interruption is passed on.
 const HEED: Duration = Duration::from_millis(100);
 
@@ -191,6 +195,28 @@ impl Site for RemoteSite {
         // Where the far end is gone, it let the pass go by itself.
         let _: Result<(), Failure> = self.ask(&Call::Abandon);
     }
+
+    fn listing(&self, leaders: bool) -> Result<Option<Listing<'_>>, Failure> {
+        let channel = self.call(&Call::Listing(leaders))?;
+        let head = channel.message::<Result<Option<ListingHead>, Failure>>()??;
+        Ok(head.map(|head| (head, stream::open(channel))))
+    }
+
+    fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {
+        let row: Option<Row> = self.ask(&Call::Row(path.clone()))?;
+        match row {
+            Some(row) if row.path != *path => Err(unexpected("another path than the one that was asked for")),
+            row => Ok(row),
+        }
+    }
+
+    fn chain_head(&self) -> Result<Option<ChainHead>, Failure> {
+        self.ask(&Call::ChainHead)
+    }
+
+    fn keep_chain_head(&self, head: &ChainHead) -> Result<(), Failure> {
+        self.ask(&Call::KeepChainHead(head.clone()))
+    }
 }
 
 impl Standby for RemoteSite {
@@ -213,16 +239,25 @@ impl Standby for RemoteSite {
     }
 
     fn versions(&self, path: &EntryPath) -> Result<Vec<Version>, Failure> {
-        self.ask(&Call::Versions(path.clone()))
+        stream::whole(&self.call(&Call::Versions(path.clone()))?)
     }
 
-    fn export(&self, request: &Export) -> Result<NotHeld, Failure> {
-        let id = &request.id.0;
-        let why = "what is kept at a far standby does not come over the link";
-        Err(
-            Failure::new(Code::Usage, format!("bringing {id} back"), why).hint(format!(
-                "Copy it by hand: there it is .counterpart/history/{id} beneath the root."
-            )),
-        )
+    fn export(&self, what: &Export, sink: &mut dyn ExportSink) -> Result<(), Failure> {
+        export::receive(&self.call(&Call::Export(what.clone()))?, sink)
+    }
+
+    fn expired(&self, keep_seconds: u64) -> Result<Expired, Failure> {
+        let channel = self.call(&Call::Expired(keep_seconds))?;
+        let terms = channel.message::<Result<Expired, Failure>>()??;
+        Ok(Expired {
+            passes: stream::whole(&channel)?,
+            ..terms
+        })
+    }
+
+    fn end_history(&self, passes: &[String], keep_seconds: u64) -> Result<(), Failure> {
+        passes
+            .chunks(PASSES_AT_ONCE)
+            .try_for_each(|passes| self.ask(&Call::EndHistory(passes.to_vec(), keep_seconds)))
     }
 }

@@ -3,7 +3,7 @@
 use crate::call::Batch;
 use crate::connection::{Channel, unexpected};
 use counterpart_model::{EntryPath, Failure};
-use counterpart_port::{ExcludedEntry, KnownFile, Observed, SegmentRoot, Stream};
+use counterpart_port::{ExcludedEntry, KnownFile, Listed, Observed, SegmentRoot, Stream};
 use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 
@@ -33,6 +33,27 @@ impl Pathed for KnownFile {
 impl Pathed for SegmentRoot {
     fn path(&self) -> Option<&EntryPath> {
         None
+    }
+}
+
+impl Pathed for Listed {
+    fn path(&self) -> Option<&EntryPath> {
+        Some(&self.row.path)
+    }
+}
+
+/// Most items of a list that is held whole.
+const MAX_LISTED: usize = 1 << 22;
+
+/// A list that is held whole; its order is the site's affair.
+pub(super) fn whole<T: DeserializeOwned>(channel: &Channel) -> Result<Vec<T>, Failure> {
+    let mut list = Vec::new();
+    loop {
+        match channel.message()? {
+            Batch::Items(items) if list.len() + items.len() <= MAX_LISTED => list.extend::<Vec<T>>(items),
+            Batch::Items(_) => return Err(unexpected("a list that is longer than any may be")),
+            Batch::End(end) => return end.map(|()| list),
+        }
     }
 }
 

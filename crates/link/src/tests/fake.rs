@@ -1,11 +1,12 @@
 //! A site that holds one file and can be asked everything; most answers are that there is nothing.
 
 use super::fake_apply::FakeApply;
-use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Finding, Kind};
+use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Finding, Kind, Owner, Row, Timestamp};
 use counterpart_port::{
-    Apply, Attributes, Closed, CommandName, Commands, ContentReader, Ended, ExcludedEntry, Export, Extent,
-    HowEnded, KnownFile, NotHeld, Observed, Offered, OpenRequest, Opened, Output, Piece, Room, ScanReport,
-    ScanRequest, Settled, Site, Standby, Stream, Version, Watch,
+    Apply, Attributes, ChainHead, Closed, CommandName, Commands, ContentReader, Ended, ExcludedEntry,
+    Expired, Export, ExportSink, ExportedEntry, Extent, HistoryId, HowEnded, KnownFile, Listing, Observed,
+    Offered, OpenRequest, Opened, Output, PassHistory, Piece, Room, ScanReport, ScanRequest, Settled, Site,
+    Standby, Stream, Version, Watch,
 };
 
 pub(super) const CONTENT: &[u8] = b"the content";
@@ -59,6 +60,22 @@ impl Site for FakeSite {
     }
 
     fn abandon(&self) {}
+
+    fn listing(&self, _: bool) -> Result<Option<Listing<'_>>, Failure> {
+        Ok(None)
+    }
+
+    fn row(&self, _: &EntryPath) -> Result<Option<Row>, Failure> {
+        Ok(None)
+    }
+
+    fn chain_head(&self) -> Result<Option<ChainHead>, Failure> {
+        Ok(None)
+    }
+
+    fn keep_chain_head(&self, _: &ChainHead) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 impl Standby for FakeSite {
@@ -78,11 +95,58 @@ impl Standby for FakeSite {
     }
 
     fn versions(&self, _: &EntryPath) -> Result<Vec<Version>, Failure> {
-        none()
+        let version = |n: u64| Version {
+            id: HistoryId(format!("pass/{n}")),
+            path: EntryPath::root(),
+            fact: Fact::of(Kind::File),
+            set_aside_seconds: 1,
+            why: "replaced".to_owned(),
+        };
+        Ok((0..MANY).map(version).collect())
     }
 
-    fn export(&self, _: &Export) -> Result<NotHeld, Failure> {
+    fn export(&self, _: &Export, sink: &mut dyn ExportSink) -> Result<(), Failure> {
+        sink.begin(&entry("", Kind::Directory, 0))?;
+        sink.begin(&entry("file", Kind::File, CONTENT.len() as u64 + 4))?;
+        sink.data(CONTENT)?;
+        sink.hole(4)?;
+        sink.end()?;
+        sink.end()
+    }
+
+    fn expired(&self, keep_seconds: u64) -> Result<Expired, Failure> {
+        let pass = |n: u64| PassHistory {
+            pass: format!("pass-{n}"),
+            entries: n,
+            bytes: n,
+            last_seconds: 1,
+        };
+        Ok(Expired {
+            keep_seconds,
+            before_seconds: 2,
+            passes: (0..MANY).map(pass).collect(),
+        })
+    }
+
+    fn end_history(&self, _: &[String], _: u64) -> Result<(), Failure> {
         none()
+    }
+}
+
+/// More than one message can hold.
+pub(super) const MANY: u64 = 20_000;
+
+/// An entry that is brought out.
+pub(super) fn entry(name: &str, kind: Kind, size_bytes: u64) -> ExportedEntry {
+    ExportedEntry {
+        name: name.into(),
+        kind,
+        size_bytes,
+        target: Vec::new(),
+        mode: 0o6755,
+        mtime: Timestamp::new(1, 0),
+        owner: Owner("root:root".into()),
+        attributes: Attributes::default(),
     }
 }
 

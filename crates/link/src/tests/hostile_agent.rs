@@ -6,12 +6,14 @@ use crate::connection::{Channel, Connection, decode};
 use counterpart_model::{Algorithm, Code, Digest, EntryPath, Fact, Failure, Kind};
 use counterpart_port::{Extent, Observed, Piece, Settled, Site};
 
-fn path(text: &str) -> EntryPath {
+pub(super) fn path(text: &str) -> EntryPath {
     EntryPath::checked(text.as_bytes()).unwrap()
 }
 
 /// Answers the first call, and keeps the connection until the caller ends it.
-fn once(answer: impl FnOnce(&Channel) + Send + 'static) -> impl FnOnce(Connection) + Send + 'static {
+pub(super) fn once(
+    answer: impl FnOnce(&Channel) + Send + 'static,
+) -> impl FnOnce(Connection) + Send + 'static {
     move |connection| {
         {
             let call = connection.next_call().unwrap();

@@ -1,10 +1,10 @@
 //! A real agent, asked what nobody should ask.
 
 use super::agent;
-use crate::call::{Ask, Call, Told};
+use crate::call::{Ask, Batch, Call, Sent, Told};
 use crate::connection::{Channel, Connection, Item, encode};
 use counterpart_model::{Algorithm, Code, EntryPath, Failure, Policy, SiteRole};
-use counterpart_port::{OpenRequest, Opened, Room, ScanRequest};
+use counterpart_port::{Export, OpenRequest, Opened, Room, ScanRequest, Version};
 
 fn ask(connection: &Connection, call: &Call) -> Channel {
     connection.call(encode(call).unwrap()).unwrap()
@@ -40,10 +40,26 @@ fn what_cannot_be_read_is_not_answered_and_harms_nothing() {
 #[test]
 fn production_is_only_ever_read() {
     let (connection, _) = agent(SiteRole::Production);
-    for call in [Call::Room, Call::Adopt, Call::Apply] {
+    for call in [
+        Call::Room,
+        Call::Adopt,
+        Call::Apply,
+        Call::Expired(1),
+        Call::EndHistory(vec!["pass".to_owned()], 0),
+    ] {
         let answer: Result<(), Failure> = ask(&connection, &call).message().unwrap();
         assert_eq!(answer.unwrap_err().doing, "changing production");
     }
+    let what = Export::Present(EntryPath::checked(b"file").unwrap());
+    let sent: Sent = ask(&connection, &Call::Export(what)).message().unwrap();
+    assert!(
+        matches!(&sent, Sent::Done(Err(failure)) if failure.doing == "changing production"),
+        "{sent:?}"
+    );
+    let listed: Batch<Version> = ask(&connection, &Call::Versions(EntryPath::root()))
+        .message()
+        .unwrap();
+    assert!(matches!(listed, Batch::End(Err(_))), "{listed:?}");
     let lane = ask(&connection, &Call::Lane);
     assert_eq!(lane.take().unwrap(), None);
 }

@@ -6,6 +6,7 @@ mod fake_apply;
 mod hostile_agent;
 mod hostile_caller;
 mod hostile_delta;
+mod keeping;
 mod mutations;
 
 use crate::agent::{Host, serve};
@@ -42,6 +43,13 @@ fn wanted(role: SiteRole) -> Wanted {
         pair: "p".to_owned(),
         root: b"/root".to_vec(),
     }
+}
+
+/// A real caller of a real agent.
+fn both(role: SiteRole) -> RemoteSite {
+    let ((near_in, near_out), (far_in, far_out)) = pipes();
+    std::thread::spawn(move || serve(far_in, far_out, &FakeHost, &program()));
+    RemoteSite::connect(near_in, near_out, &wanted(role), &program()).unwrap()
 }
 
 struct FakeHost;

@@ -41,6 +41,7 @@ impl Bench {
             state,
             plain_root: false,
             read_ahead_threads: None,
+            retention: crate::Retention::Caller,
         };
         let root = Root::open(&tree).unwrap();
         Self {

@@ -7,7 +7,7 @@ use counterpart_port::{
     Closed, Extent, KnownFile, Observed, OpenRequest, Opened, Piece, Progress, ScanReport, ScanRequest,
     Settled, Site, Stream, Watch,
 };
-use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_site::{LocalSite, LocalSiteOptions, Retention};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,7 @@ impl Bench {
             state: dir.path().join("state"),
             plain_root: false,
             read_ahead_threads: Some(0),
+            retention: Retention::Caller,
         });
         Self {
             _dir: dir,

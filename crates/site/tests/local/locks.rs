@@ -2,7 +2,7 @@
 
 use counterpart_model::{Code, Failure, Policy, SiteRole};
 use counterpart_port::{OpenRequest, Opened, Site as _, Standby as _};
-use counterpart_site::{LocalSite, LocalSiteOptions};
+use counterpart_site::{LocalSite, LocalSiteOptions, Retention};
 use std::path::Path;
 
 fn caller(dir: &Path, pair: &str, host: &str) -> LocalSite {
@@ -11,7 +11,9 @@ fn caller(dir: &Path, pair: &str, host: &str) -> LocalSite {
         pair: pair.to_owned(),
         root: dir.join("root"),
         state: dir.join(host).join(pair),
+        plain_root: false,
         read_ahead_threads: None,
+        retention: Retention::Caller,
     })
 }
 
@@ -90,7 +92,11 @@ fn of_two_first_passes_the_second_does_not_take_what_the_first_took() {
     let again = open(&caller(dir.path(), "p", "here"), "p", false).unwrap_err();
     assert_eq!(again.code, Code::Locked, "the second still holds the root");
     second.abandon();
-    assert!(open(&caller(dir.path(), "p", "here"), "p", false).unwrap().adopted);
+    assert!(
+        open(&caller(dir.path(), "p", "here"), "p", false)
+            .unwrap()
+            .adopted
+    );
 }
 
 #[test]

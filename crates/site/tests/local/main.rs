@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod keeping;
 mod locks;
 mod policies;
 mod property;

@@ -252,7 +252,7 @@ fn replace_without_exchange(
         Ok(()) => {}
         Err(Errno::NOENT) => return move_in().map(|()| false),
         Err(_) => {
-            super::export::copy_entry(old, &slot.directory, &slot.name)?;
+            super::copy::copy_entry(old, &slot.directory, &slot.name)?;
             at::flush(&slot.directory, &slot.name)?;
         }
     }

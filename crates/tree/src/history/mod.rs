@@ -4,33 +4,24 @@
 //! settles what it finds. Nothing here decides how long history is kept.
 
 pub(crate) mod aside;
+mod copy;
 mod export;
 mod index;
 mod list;
+mod metadata;
+mod receive;
 mod retention;
 pub(crate) mod settle;
 
-pub use export::{export, export_present};
+pub use export::export;
 pub use list::versions;
+pub use receive::Receiver;
 pub use retention::{delete, expired};
 
 use crate::fault;
 use counterpart_model::{Code, Failure, path};
 use rustix::io::Errno;
 use std::ffi::{CStr, CString};
-
-/// What history holds of one pass.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PassHistory {
-    /// The pass.
-    pub pass: String,
-    /// Entries set aside by it; a directory counts as one.
-    pub entries: u64,
-    /// Bytes of the files among them, those beneath directories included.
-    pub bytes: u64,
-    /// When its last entry was set aside, in seconds since 1970.
-    pub last_seconds: i64,
-}
 
 /// The index of a pass, in its directory.
 const INDEX: &CStr = c"index";

@@ -3,11 +3,12 @@
 //! [`delete`] is the only place in Counterpart where content that had a name is deleted for good. It takes one whole
 //! pass and nothing less, and decides nothing: the caller names the pass.
 
-use super::{INDEX, PassHistory, failing, index, list, open_mark, pass_name};
+use super::{INDEX, failing, index, list, open_mark, pass_name};
 use crate::ours::{self, HISTORY};
 use crate::stat::{stat_at, stat_of};
 use crate::{Root, at};
 use counterpart_model::{Code, Failure, Kind};
+use counterpart_port::PassHistory;
 use rustix::fd::OwnedFd;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
@@ -40,14 +41,20 @@ fn expired_in(history: &OwnedFd, before_seconds: i64) -> Result<Vec<PassHistory>
     Ok(found)
 }
 
+/// When something was set aside last. Times in an index can be written by whoever can write to it; that it was written
+/// is what its time of change tells, which nobody can set.
 fn last_seconds(directory: &OwnedFd) -> Result<i64, Errno> {
-    let mut last = None;
+    let stat = match stat_at(directory, INDEX) {
+        // Without an index the directory itself tells when something last arrived.
+        Err(Errno::NOENT) => stat_of(directory)?,
+        stat => stat?,
+    };
+    let mut last = stat.ctime.seconds;
     index::each_line(directory, |line| {
-        last = last.max(Some(line.at_seconds));
+        last = last.max(line.at_seconds);
         Ok(())
     })?;
-    // Without an index the directory itself tells when something last arrived.
-    last.map_or_else(|| Ok(stat_of(directory)?.mtime.seconds), Ok)
+    Ok(last)
 }
 
 fn sum(pass: String, directory: &OwnedFd, last_seconds: i64) -> Result<PassHistory, Errno> {

@@ -3,7 +3,7 @@
 use crate::support::*;
 use counterpart_model::{Action, Code, EntryPath};
 use counterpart_port::Apply;
-use counterpart_port::history::{Export, NotHeld};
+use counterpart_port::{Export, ExportSink, ExportedEntry, NotHeld};
 use counterpart_tree::{history, identity};
 use std::path::Path;
 use std::process::Command;
@@ -14,12 +14,21 @@ fn export(
     beneath: &str,
     to: &Path,
 ) -> Result<NotHeld, counterpart_model::Failure> {
-    let request = Export {
+    let what = Export::Kept {
         id: id.clone(),
         beneath: at(beneath),
-        to: to.to_owned(),
     };
-    history::export(&scene.root, &request)
+    let versions = history::versions(&scene.root, &at("")).unwrap();
+    let kept = versions.iter().find(|version| version.id == *id);
+    let kept = kept.map_or_else(|| at("unknown"), |version| version.path.clone());
+    let path = if beneath.is_empty() {
+        kept
+    } else {
+        kept.join(beneath.as_bytes())
+    };
+    let mut receiver = history::Receiver::new(to, &path)?;
+    history::export(&scene.root, &what, &mut receiver)?;
+    receiver.finish()
 }
 
 fn said(program: &str, arguments: &[&str], path: &Path) -> String {
@@ -255,4 +264,93 @@ fn a_replacement_caught_before_its_exchange_is_no_version_and_is_cleared() {
             .is_none()
     );
     assert_eq!(scene.read("a"), b"old");
+}
+
+/// An entry as another host may tell of it.
+fn told(name: &str, kind: counterpart_model::Kind, size_bytes: u64) -> ExportedEntry {
+    ExportedEntry {
+        name: name.into(),
+        kind,
+        size_bytes,
+        target: b"/etc".to_vec(),
+        mode: 0o644,
+        mtime: time(1),
+        owner: counterpart_model::Owner("nobody-knows:nobody-knows".into()),
+        attributes: counterpart_port::Attributes::default(),
+    }
+}
+
+fn receiving(act: impl FnOnce(&mut history::Receiver) -> Result<(), counterpart_model::Failure>) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut receiver = history::Receiver::new(dir.path(), &at("d")).unwrap();
+    assert!(act(&mut receiver).is_err());
+    drop(receiver);
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        0,
+        "something is left"
+    );
+}
+
+#[test]
+fn what_an_honest_site_does_not_send_is_refused_and_leaves_nothing() {
+    use counterpart_model::Kind;
+    for name in ["", ".", "..", "a/b", "../a", "/etc/passwd", "a\u{0}b"] {
+        receiving(|receiver| {
+            receiver.begin(&told("", Kind::Directory, 0))?;
+            receiver.begin(&told(name, Kind::File, 0))
+        });
+    }
+    // Beneath a link, or beneath a file; another name than the one that was asked for; two entries; too much; too little.
+    for above in [Kind::Symlink, Kind::File] {
+        receiving(|receiver| {
+            receiver.begin(&told("", above, 0))?;
+            receiver.begin(&told("a", Kind::File, 0))
+        });
+    }
+    receiving(|receiver| receiver.begin(&told("other", Kind::File, 0)));
+    receiving(|receiver| {
+        receiver.begin(&told("", Kind::File, 0))?;
+        receiver.end()?;
+        receiver.begin(&told("", Kind::File, 0))
+    });
+    receiving(|receiver| {
+        receiver.begin(&told("", Kind::File, 3))?;
+        receiver.data(b"ab")?;
+        receiver.hole(u64::MAX)
+    });
+    receiving(|receiver| {
+        receiver.begin(&told("", Kind::File, 3))?;
+        receiver.data(b"ab")?;
+        receiver.end()
+    });
+    receiving(|receiver| {
+        let mut entry = told("", Kind::File, 0);
+        entry.attributes.xattrs = vec![(b"security.capability".to_vec(), vec![1])];
+        receiver.begin(&entry)?;
+        receiver.end()
+    });
+    receiving(history::Receiver::end);
+    receiving(|receiver| receiver.begin(&told("", Kind::Special, 0)));
+}
+
+#[test]
+fn holes_stay_holes() {
+    use std::os::unix::fs::MetadataExt as _;
+    let scene = Scene::new();
+    let size_bytes = 8 << 20;
+    let file = std::fs::File::create(scene.on_disk("f")).unwrap();
+    file.set_len(size_bytes).unwrap();
+    std::os::unix::fs::FileExt::write_at(&file, b"data", 4 << 20).unwrap();
+    let to = tempfile::tempdir().unwrap();
+    let mut receiver = history::Receiver::new(to.path(), &at("f")).unwrap();
+    history::export(&scene.root, &Export::Present(at("f")), &mut receiver).unwrap();
+    receiver.finish().unwrap();
+    let stat = std::fs::metadata(to.path().join("f")).unwrap();
+    assert!(
+        stat.len() == size_bytes && stat.blocks() * 512 < 1 << 20,
+        "{stat:?}"
+    );
+    let content = std::fs::read(to.path().join("f")).unwrap();
+    assert_eq!(content, std::fs::read(scene.on_disk("f")).unwrap());
 }

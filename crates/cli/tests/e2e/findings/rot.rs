@@ -38,6 +38,13 @@ fn rot_at_production_is_told_in_every_pass_and_never_mirrored() {
     let before = listing(&world.src());
     let repair = world.run(&["repair", "images/one"]);
     assert_ne!(repair.code, 0, "{repair}");
+    let exported = world.run(&["repair", "images/one", "--to", "good"]);
+    assert_eq!(
+        (exported.code, &exported.document["not_held"]["count"]),
+        (0, &0.into()),
+        "{exported}"
+    );
+    assert_eq!(fs::read(world.path("good/one")).unwrap(), b"0123456789");
     before.assert_same(&listing(&world.src()), "repair wrote production");
     // Put right by hand.
     rot(&world.s("images/one"), b"0123456789");

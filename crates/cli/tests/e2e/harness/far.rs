@@ -35,11 +35,6 @@ impl Far {
         }
     }
 
-    /// True when it is this side that is far.
-    pub fn is(self, side: &str) -> bool {
-        side == "standby" && self == Self::Standby || side == "production" && self == Self::Production
-    }
-
     /// Production as the program is told of it.
     pub fn production(self, path: OsString) -> OsString {
         if self == Self::Production {
