@@ -165,8 +165,9 @@ impl ContentReader for FakeReader {
         if std::mem::replace(&mut self.0, true) {
             return Ok(Piece::End);
         }
-        buffer[..CONTENT.len()].copy_from_slice(CONTENT);
-        Ok(Piece::Data(CONTENT.len()))
+        let len = buffer.len().min(CONTENT.len());
+        buffer[..len].copy_from_slice(&CONTENT[..len]);
+        Ok(Piece::Data(len))
     }
 
     fn finish(&mut self, _: Digest) -> Result<Settled, Failure> {
