@@ -23,6 +23,7 @@ const FIXED: [&str; 8] = [
     "-oEscapeChar=none",
 ];
 const NOT_INSTALLED: &str = "Install counterpart at the far host, or name its path with `remote`.";
+const NOT_REACHED: &str = "Check the host, its port, and the firewall between.";
 /// How much of what ssh says is kept, in bytes.
 const SAID_BYTES: usize = 4 << 10;
 /// How long ssh may take to end once its stream has.
@@ -185,7 +186,7 @@ fn sentences(said: &[u8]) -> String {
 
 /// What to do about what ssh says.
 fn remedy(said: &str) -> Option<&'static str> {
-    const REMEDIES: [(&str, &str); 7] = [
+    const REMEDIES: [(&str, &str); 9] = [
         (
             "REMOTE HOST IDENTIFICATION HAS CHANGED",
             "Ask the host's administrator why its key changed before you go on.",
@@ -201,10 +202,9 @@ fn remedy(said: &str) -> Option<&'static str> {
         ("not found", NOT_INSTALLED),
         ("No such file or directory", NOT_INSTALLED),
         ("Could not resolve", "Mend the host's name."),
-        (
-            "Connection refused",
-            "Check the host, its port, and the firewall between.",
-        ),
+        ("Connection refused", NOT_REACHED),
+        ("Connection timed out", NOT_REACHED),
+        ("No route to host", NOT_REACHED),
     ];
     REMEDIES
         .iter()

@@ -145,18 +145,15 @@ fn bandwidth(pair: &Pair) -> Option<CheckLine> {
 
 /// The first pass makes the last folder of the standby's path; later a missing one is not mounted.
 fn will_be_made(wired: &Wired, role: SiteRole, failure: &Failure) -> bool {
-    role == SiteRole::Standby
-        && failure.code == Code::TargetMissing
-        && wired
-            .standby
-            .here()
-            .is_some_and(|site| matches!(site.manifest(), Ok(None)))
-        && wired
-            .pair
-            .standby
-            .path()
-            .parent()
-            .is_some_and(std::path::Path::is_dir)
+    if role != SiteRole::Standby || failure.code != Code::TargetMissing {
+        return false;
+    }
+    let Some(site) = wired.standby.here() else {
+        // What lies above it at a far host is seen by the first pass.
+        return matches!(wired.ledger.last_link(), Ok(None));
+    };
+    let above = wired.pair.standby.path().parent();
+    matches!(site.manifest(), Ok(None)) && above.is_some_and(std::path::Path::is_dir)
 }
 
 fn describe(opened: &Opened, role: SiteRole, pair: &Pair) -> Vec<CheckLine> {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// The kept versions of a path and of all beneath it, youngest first; all of them for the root.
 ///
 /// A directory above the path that was set aside whole, and holds the path, is listed too: as itself, since it is one
-/// version; [`counterpart_port::Export::beneath`] takes the path out of it.
+/// version; [`counterpart_port::Export::Kept`] takes the path out of it.
 ///
 /// # Errors
 /// The history cannot be listed.
