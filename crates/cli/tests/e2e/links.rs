@@ -155,6 +155,21 @@ fn either_end_may_be_killed_and_the_next_pass_goes_on() {
 }
 
 #[test]
+fn a_standby_that_the_first_pass_will_make_is_no_fault_and_one_that_is_gone_is() {
+    let world = World::new().configured("");
+    world.file("a", "content");
+    let (code, said) = world.say(&["check"]);
+    assert!(
+        code == 0 && said.contains("the first pass makes it"),
+        "{code} {said}"
+    );
+    world.congruent_pass();
+    fs::rename(world.dst(), world.path("gone")).unwrap();
+    let (code, said) = world.say(&["check"]);
+    assert!(code == 1 && said.contains("Mount it"), "{code} {said}");
+}
+
+#[test]
 fn the_check_lists_what_the_far_agent_runs_by_name() {
     let world = World::new().configured("");
     fs::create_dir(world.dst()).unwrap();
