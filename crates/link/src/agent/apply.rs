@@ -8,8 +8,8 @@ use counterpart_model::{Algorithm, Code, Digest, Fact, Failure, Step};
 use counterpart_port::{Apply, Arrived, Committed, Place};
 use crossbeam_channel::{Receiver, unbounded};
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread::{Builder, Scope};
+use std::sync::Mutex;
+use std::thread::{Builder, Scope, Thread};
 
 /// Places that wait to be filled, at most.
 const MAX_PLACES: usize = 64 << 10;
@@ -18,9 +18,15 @@ const MAX_PLACES: usize = 64 << 10;
 type Placed<'t> = Result<Box<dyn Place + 't>, Failure>;
 
 /// Places that wait to be filled, by their numbers.
-struct Places<'t> {
-    waiting: Mutex<(HashMap<u64, Placed<'t>>, bool)>,
-    changed: Condvar,
+struct Places<'t>(Mutex<Waiting<'t>>);
+
+#[derive(Default)]
+struct Waiting<'t> {
+    placed: HashMap<u64, Placed<'t>>,
+    /// Threads that wait for a place, each to be woken by its own alone.
+    awaited: HashMap<u64, Thread>,
+    /// Nothing is placed any more.
+    ended: bool,
 }
 
 /// Serves one application until the channel of its orders ends.
@@ -50,10 +56,7 @@ fn carry_out(
     channel: &Channel,
     arriving: &Receiver<Channel>,
 ) -> Result<(), Failure> {
-    let places = Places {
-        waiting: Mutex::default(),
-        changed: Condvar::new(),
-    };
+    let places = Places(Mutex::default());
     std::thread::scope(|scope| {
         let places = &places;
         scope.spawn(move || open_lanes(scope, places, arriving));
@@ -102,42 +105,51 @@ fn place<'t>(target: &'t dyn Apply, step: &Step) -> Placed<'t> {
 
 impl<'t> Places<'t> {
     fn put(&self, number: u64, placed: Placed<'t>) -> Result<(), Failure> {
-        let mut waiting = lock(&self.waiting);
-        if waiting.0.len() >= MAX_PLACES {
+        let mut waiting = lock(&self.0);
+        if waiting.placed.len() >= MAX_PLACES {
             return Err(unexpected("more places than may wait"));
         }
-        waiting.0.insert(number, placed);
-        self.changed.notify_all();
+        waiting.placed.insert(number, placed);
+        if let Some(thread) = waiting.awaited.remove(&number) {
+            thread.unpark();
+        }
         Ok(())
     }
 
     fn forget(&self, number: u64) {
-        let forgotten = lock(&self.waiting).0.remove(&number);
+        let forgotten = lock(&self.0).placed.remove(&number);
         drop(forgotten);
     }
 
     /// Nothing is placed any more.
     fn end(&self) {
         let left = {
-            let mut waiting = lock(&self.waiting);
-            waiting.1 = true;
-            std::mem::take(&mut waiting.0)
+            let mut waiting = lock(&self.0);
+            waiting.ended = true;
+            waiting.awaited.drain().for_each(|(_, thread)| thread.unpark());
+            std::mem::take(&mut waiting.placed)
         };
         drop(left);
-        self.changed.notify_all();
     }
 
     /// The place of a number, which may be on its way still.
     fn take(&self, number: u64) -> Placed<'t> {
-        let mut waiting = lock(&self.waiting);
         loop {
-            if let Some(placed) = waiting.0.remove(&number) {
+            let mut waiting = lock(&self.0);
+            if let Some(placed) = waiting.placed.remove(&number) {
                 return placed;
             }
-            if waiting.1 {
+            if waiting.ended {
                 return Err(unexpected("content for no place"));
             }
-            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            let this = std::thread::current();
+            let first = waiting.awaited.entry(number).or_insert_with(|| this.clone());
+            if first.id() != this.id() {
+                return Err(unexpected("content for one place on two lanes"));
+            }
+            drop(waiting);
+            // Woken for another reason, it looks and waits again.
+            std::thread::park();
         }
     }
 }
