@@ -24,7 +24,7 @@ pub use history::{Expired, Export, ExportSink, ExportedEntry, HistoryId, NotHeld
 pub use listing::{Listed, ListingHead};
 pub use messages::{
     Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
-    Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest, SegmentRoot,
+    Observed, OpenRequest, Opened, Profile, Room, ScanReport, ScanRequest, SegmentRoot, is_pass_name,
 };
 pub use watch::{Progress, Stage, Watch};
 

@@ -215,8 +215,17 @@ pub struct Observed {
     pub moved_from: Option<EntryPath>,
     /// Nothing is known of it now: it lies beneath a directory that could not be listed.
     pub withheld: bool,
-    /// The other site's last manifest says the same of it as `before`.
+    /// The other site's last manifest says the same of it as `before`: so wherever only changes are told.
     pub shared: bool,
+}
+
+/// Longest name of a pass.
+const MAX_PASS_BYTES: usize = 64;
+
+/// True for what a pass may be called: its name becomes a part of names of files, at both sites.
+pub fn is_pass_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !name.is_empty() && name.len() <= MAX_PASS_BYTES && name.bytes().all(plain)
 }
 
 /// The root of a segment of a manifest.

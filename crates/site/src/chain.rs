@@ -4,12 +4,10 @@
 //! the head put back with it.
 
 use counterpart_model::{Code, Failure};
-use counterpart_port::ChainHead;
+use counterpart_port::{ChainHead, is_pass_name};
 use counterpart_store::files;
 use std::path::{Path, PathBuf};
 
-/// Longest name of a pass.
-const MAX_PASS_BYTES: usize = 64;
 /// The largest number that certificates can write.
 const MAX_SEQUENCE: u64 = (1 << 53) - 1;
 
@@ -31,9 +29,7 @@ pub(crate) fn keep(state: &Path, head: &ChainHead) -> Result<(), Failure> {
             why,
         ))
     };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let named = !head.pass.is_empty() && head.pass.len() <= MAX_PASS_BYTES && head.pass.bytes().all(plain);
-    if !named || head.sequence == 0 || head.sequence > MAX_SEQUENCE {
+    if !is_pass_name(&head.pass) || head.sequence == 0 || head.sequence > MAX_SEQUENCE {
         return refused("it is the head of no chain".to_owned());
     }
     files::make_dir(state)?;

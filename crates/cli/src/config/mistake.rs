@@ -4,6 +4,8 @@ use counterpart_model::{Code, Failure};
 use std::cell::RefCell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::DeTable;
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +46,18 @@ impl<'a> Source<'a> {
         self.found.borrow_mut().push((span.start, mistake));
     }
 
-    /// A mistake of the language itself.
-    pub(super) fn syntax(&self, error: &toml::de::Error) -> Mistake {
+    /// The document, or all mistakes of the language itself.
+    pub(super) fn document(&self) -> Result<Spanned<DeTable<'a>>, Mistakes> {
+        let (document, errors) = DeTable::parse_recoverable(self.text);
+        if errors.is_empty() {
+            return Ok(document);
+        }
+        Err(Mistakes::of(
+            errors.iter().map(|error| self.syntax(error)).collect(),
+        ))
+    }
+
+    fn syntax(&self, error: &toml::de::Error) -> Mistake {
         let span = error.span().unwrap_or(0..0);
         let why = error.message().replace('\n', ", ");
         self.mistake(

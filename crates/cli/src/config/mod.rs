@@ -26,7 +26,6 @@ use counterpart_model::{Code, Failure};
 use mistake::Source;
 use section::Section;
 use std::path::{Path, PathBuf};
-use toml::de::DeTable;
 
 /// A configuration that was understood.
 #[derive(Clone, Debug, Default)]
@@ -59,12 +58,7 @@ impl Config {
     /// All mistakes that are in it, in the order of their places.
     pub fn parse(file: &Path, text: &str) -> Result<Self, Mistakes> {
         let source = Source::new(file, text);
-        let (document, errors) = DeTable::parse_recoverable(text);
-        if !errors.is_empty() {
-            return Err(Mistakes::of(
-                errors.iter().map(|error| source.syntax(error)).collect(),
-            ));
-        }
+        let document = source.document()?;
         let mut root = Section::new(&source, String::new(), document.get_ref());
         let pairs = pairs(&mut root, file);
         root.later(&LATER_TABLES);

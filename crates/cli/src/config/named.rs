@@ -13,7 +13,6 @@ use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
-use toml::de::DeTable;
 
 const MAX_BYTES: u64 = 1 << 20;
 const USUAL_TIMEOUT_SECONDS: u64 = 600;
@@ -58,12 +57,7 @@ pub fn named_commands(file: &Path, environment: Environment<'_>) -> Result<Table
 /// All mistakes that are in it.
 pub fn parse(file: &Path, text: &str, environment: Environment<'_>) -> Result<Table, Mistakes> {
     let source = Source::new(file, text);
-    let (document, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        return Err(Mistakes::of(
-            errors.iter().map(|error| source.syntax(error)).collect(),
-        ));
-    }
+    let document = source.document()?;
     let mut root = Section::new(&source, String::new(), document.get_ref());
     let mut programs = BTreeMap::new();
     for (name, section) in root

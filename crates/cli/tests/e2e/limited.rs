@@ -6,24 +6,14 @@ use crate::harness::*;
 use std::process::Stdio;
 use std::time::Duration;
 
-/// Bytes that do not compress.
-fn noise(len: usize) -> Vec<u8> {
-    let mut state = 1_u64;
-    let next = |_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        state.to_be_bytes()[0]
-    };
-    (0..len).map(next).collect()
-}
-
 #[test]
 fn a_limited_pass_ends_congruent() {
     let world = World::new();
     world.files("small", 200);
-    world.file("large", noise(3 << 20));
+    world.file("large", noise(1, 3 << 20));
     let first = world.pass_with(&["--bandwidth", "4 MiB"]).congruent();
     assert!(first.number("bytes_sent") > 3 << 20, "{first}");
-    world.file("large", noise(2 << 20));
+    world.file("large", noise(1, 2 << 20));
     world.file("small/new", "new");
     world
         .pass_with(&["--bandwidth", "00:00-24:00 2MiB", "--bandwidth", "unlimited"])
@@ -38,7 +28,7 @@ fn a_limited_pass_ends_congruent() {
 fn an_interrupted_pass_is_not_held_up_by_its_limit() {
     let world = World::new();
     for number in 0..40 {
-        world.file(format!("f{number}"), noise(1 << 20));
+        world.file(format!("f{number}"), noise(1, 1 << 20));
     }
     world.set_restless(true);
     // It would take most of a day.
@@ -63,7 +53,7 @@ fn an_interrupted_pass_is_not_held_up_by_its_limit() {
 fn a_configured_limit_is_in_the_plan_and_in_the_check() {
     let world = World::new().configured("bandwidth = [\"20 KiB\", \"00:00-00:00 10 KiB\"]");
     std::fs::create_dir(world.dst()).unwrap();
-    world.file("large", noise(1 << 20));
+    world.file("large", noise(1, 1 << 20));
     let plan = world.run(&["plan"]);
     assert_eq!(plan.document["bandwidth"][1], "00:00-00:00 10 KiB", "{plan}");
     // A hundred times 10 KiB and a little more.

@@ -57,7 +57,7 @@ pub(super) fn copy(
     match reader.finish(digest)? {
         Settled::Yes => {}
         Settled::Fresh(nanos) => {
-            confirm(applying, step, nanos, digest, readers.digesting(far), buffer)?;
+            confirm(applying, step, nanos, digest, readers.digesting(far)?, buffer)?;
         }
         Settled::Torn(_) => return Err(torn(step)),
     }
@@ -81,7 +81,7 @@ fn without_content(
         return Ok(None);
     }
     let far = readers.content.comes_from_far();
-    let reader = readers.digesting(far);
+    let reader = readers.digesting(far)?;
     if far {
         reader.open(&step.path)?;
     }

@@ -6,8 +6,10 @@ use counterpart_port::{ContentReader, Site};
 
 /// See the module.
 pub(super) struct Readers<'a> {
+    site: &'a dyn Site,
     /// Reads what is copied.
     pub content: Box<dyn ContentReader + 'a>,
+    /// Opened when it is needed first, which for most movers is never.
     digests: Option<Box<dyn ContentReader + 'a>>,
 }
 
@@ -16,16 +18,23 @@ impl<'a> Readers<'a> {
     /// The site cannot be reached.
     pub(super) fn of(site: &'a dyn Site) -> Result<Self, Failure> {
         Ok(Self {
+            site,
             content: site.content()?,
-            digests: site.digests()?,
+            digests: None,
         })
     }
 
     /// The reader to digest with; `far` where the content would come over a link.
-    pub(super) fn digesting(&mut self, far: bool) -> &mut (dyn ContentReader + 'a) {
-        match &mut self.digests {
+    ///
+    /// # Errors
+    /// The site cannot be reached.
+    pub(super) fn digesting(&mut self, far: bool) -> Result<&mut (dyn ContentReader + 'a), Failure> {
+        if far && self.digests.is_none() {
+            self.digests = self.site.digests()?;
+        }
+        Ok(match &mut self.digests {
             Some(digests) if far => digests.as_mut(),
             _ => self.content.as_mut(),
-        }
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The merge of both sites' streams, in path order.
 
 use counterpart_model::{EntryPath, Fact, Failure, Standing};
-use counterpart_port::{Extent, Observed, Stream};
+use counterpart_port::{Observed, Stream};
 use std::cmp::Ordering;
 
 /// What one site saw of an entry.
@@ -32,13 +32,11 @@ pub(crate) struct Difference {
     pub moved_from: Option<EntryPath>,
 }
 
-/// Merges two streams. Where only changes are exchanged, both bases have one root, so that a path that one site does
-/// not mention is there as the other one knew it before. Where everything is, the same holds of what is said to be
-/// shared.
+/// Merges two streams. What one site does not mention, and the other says to be shared, is there as the other knew it
+/// before: where only changes are exchanged, both bases have one root, and all is shared.
 pub(crate) struct Merge<'a> {
     production: Head<'a>,
     standby: Head<'a>,
-    extent: Extent,
 }
 
 struct Head<'a> {
@@ -53,12 +51,10 @@ impl<'a> Merge<'a> {
     pub(crate) fn new(
         production: Box<dyn Stream<Observed> + 'a>,
         standby: Box<dyn Stream<Observed> + 'a>,
-        extent: Extent,
     ) -> Self {
         Self {
             production: Head::new(production),
             standby: Head::new(standby),
-            extent,
         }
     }
 
@@ -86,15 +82,16 @@ impl<'a> Merge<'a> {
             difference.path.set(self.standby.item.path.as_bytes());
             standby = Some(self.standby.take());
         }
-        difference.production = production.unwrap_or_else(|| self.unmentioned(standby.as_ref()));
-        difference.standby = standby.unwrap_or_else(|| self.unmentioned(Some(&difference.production)));
+        difference.production = production.unwrap_or_else(|| Self::unmentioned(standby.as_ref()));
+        difference.standby = standby.unwrap_or_else(|| Self::unmentioned(Some(&difference.production)));
         Ok(true)
     }
 
     /// What the other site holds of an entry that it does not mention.
-    fn unmentioned(&self, other: Option<&Seen>) -> Seen {
-        let shared = |seen: &&Seen| seen.shared || self.extent == Extent::Changes;
-        let known = other.filter(shared).and_then(|seen| seen.before.clone());
+    fn unmentioned(other: Option<&Seen>) -> Seen {
+        let known = other
+            .filter(|seen| seen.shared)
+            .and_then(|seen| seen.before.clone());
         let known = known.filter(|fact| fact.standing == Standing::Compared);
         Seen {
             before: known.clone(),

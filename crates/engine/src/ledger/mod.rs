@@ -16,6 +16,7 @@ pub use memory::Memory;
 
 use crate::report::PassReport;
 use counterpart_model::{Code, Failure};
+use counterpart_port::is_pass_name;
 use counterpart_store::files::{names_with, read_json, write_json_atomic};
 use counterpart_store::{Journal, PairDir};
 use std::path::{Path, PathBuf};
@@ -148,11 +149,7 @@ impl Ledger {
 
 /// A pass's name as part of a file's name; it may come from a command line.
 pub(crate) fn safe(pass: &str) -> Result<&str, Failure> {
-    let good = !pass.is_empty()
-        && pass
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    good.then_some(pass).ok_or_else(|| {
+    is_pass_name(pass).then_some(pass).ok_or_else(|| {
         Failure::new(
             Code::Usage,
             format!("reading the pass name {pass:?}"),

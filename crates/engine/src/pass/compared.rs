@@ -41,20 +41,18 @@ impl Pass<'_> {
     /// Both streams. Over a link, what both last manifests say is left out of a full exchange.
     fn merge(&self, observation: &Observation, extent: Extent) -> Result<Merge<'_>, Failure> {
         let Sites { production, standby } = self.sites;
-        let shared = if extent == Extent::Everything && observation.far().is_some() && !self.reads_anew() {
-            shared::roots(production, standby)?
-        } else {
-            Vec::new()
-        };
-        if shared.is_empty() {
-            let streams = (production.observed(extent)?, standby.observed(extent)?);
-            return Ok(Merge::new(streams.0, streams.1, extent));
+        let full = extent == Extent::Everything && !self.reads_anew();
+        if full && observation.far().is_some() && observation.bases_are_of_this_policy() {
+            let shared = shared::roots(production, standby)?;
+            return Ok(Merge::new(
+                production.observed_unlike(&shared)?,
+                standby.observed_unlike(&shared)?,
+            ));
         }
-        let streams = (
-            production.observed_unlike(&shared)?,
-            standby.observed_unlike(&shared)?,
-        );
-        Ok(Merge::new(streams.0, streams.1, extent))
+        Ok(Merge::new(
+            production.observed(extent)?,
+            standby.observed(extent)?,
+        ))
     }
 
     /// A verification or `--reread` reads what was never read.

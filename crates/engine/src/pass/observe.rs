@@ -43,15 +43,20 @@ pub struct Observation {
 impl Observation {
     /// How much of both observations must be merged: only changes, where both bases are one.
     pub fn extent(&self) -> Extent {
-        let same = match (&self.production_base, &self.standby_base) {
-            (Some(production), Some(standby)) => {
-                production.root == standby.root
-                    && production.policy == self.policy
-                    && standby.policy == self.policy
-            }
-            _ => false,
-        };
-        if same { Extent::Changes } else { Extent::Everything }
+        let root = |base: &Option<Base>| base.as_ref().map(|base| base.root);
+        let same = root(&self.production_base) == root(&self.standby_base);
+        if same && self.bases_are_of_this_policy() {
+            Extent::Changes
+        } else {
+            Extent::Everything
+        }
+    }
+
+    /// True where both sites have a manifest that was made under the policy in force: only then does what the two have
+    /// alike mean the same.
+    pub fn bases_are_of_this_policy(&self) -> bool {
+        let of_it = |base: &Option<Base>| base.as_ref().is_some_and(|base| base.policy == self.policy);
+        of_it(&self.production_base) && of_it(&self.standby_base)
     }
 
     /// How the far site was reached, where one of the two is far.

@@ -4,7 +4,7 @@ use counterpart_model::{Digest, Failure};
 use counterpart_port::{SegmentRoot, Site, Stream};
 use std::collections::HashSet;
 
-/// More are not told: at some thousand rows each, that is tens of millions of entries.
+/// More are not told, so that they fit one message: at ten thousand rows and more each, that is enough for most archives.
 const MOST: usize = 7_000;
 
 /// The roots of the segments that both manifests have.

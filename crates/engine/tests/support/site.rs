@@ -225,6 +225,7 @@ impl State {
                 .map(|known| known.fact.clone());
             Observed {
                 now: if seen.withheld { None } else { now },
+                shared: extent == Extent::Changes,
                 ..seen.clone()
             }
         };

@@ -5,12 +5,9 @@ use crate::call::{Call, Seen};
 use crate::clock::now;
 use crate::connection::{Channel, lock, unexpected};
 use counterpart_model::{Code, Failure, Finding, SiteRole};
-use counterpart_port::{Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Watch};
+use counterpart_port::{Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Watch, is_pass_name};
 use crossbeam_channel::Sender;
 use std::sync::Mutex;
-
-/// Longest name of a pass.
-const MAX_PASS_BYTES: usize = 64;
 
 /// The site of one caller.
 pub(super) struct Far<'a> {
@@ -85,9 +82,7 @@ impl<'a> Far<'a> {
 
     /// The pass's name becomes a part of names in the state directory and in history.
     fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        let name = &request.pass;
-        if name.is_empty() || name.len() > MAX_PASS_BYTES || !name.bytes().all(plain) {
+        if !is_pass_name(&request.pass) {
             return Err(unexpected("a name of a pass that is none"));
         }
         self.site.open(request)

@@ -1,8 +1,8 @@
 //! Commands of the far end, asked for by name. That it keeps to the bounds of their outputs is not believed.
 
-use super::{HEED, RemoteSite};
+use super::{RemoteSite, Told};
 use crate::call::{Call, Ran};
-use crate::connection::{Item, decode, unexpected};
+use crate::connection::unexpected;
 use counterpart_model::Failure;
 use counterpart_port::command::MAX_OUTPUT_BYTES;
 use counterpart_port::{CommandName, Commands, Ended, Offered, Output, Watch};
@@ -27,19 +27,9 @@ impl Commands for RemoteSite {
     ) -> Result<Ended, Failure> {
         let channel = self.call(&Call::Run(name.clone()))?;
         let (mut standard, mut errors) = (MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES);
-        let mut asked_to_stop = false;
+        let mut told = Told::new(&channel, watch, "a command without its end");
         loop {
-            if !asked_to_stop && watch.interrupted() {
-                asked_to_stop = true;
-                channel.interrupt()?;
-            }
-            let Some(item) = channel.take_within(HEED)? else {
-                continue;
-            };
-            let Some(Item::Message(ran)) = item else {
-                return Err(unexpected("a command without its end"));
-            };
-            match decode(&ran)? {
+            match told.next()? {
                 Ran::Standard(bytes) => {
                     spend(&mut standard, &bytes)?;
                     output(Output::Standard(&bytes));

@@ -113,6 +113,40 @@ impl RemoteSite {
     }
 }
 
+/// Messages about something that takes long, and that is interrupted when whoever asked for it is.
+struct Told<'a> {
+    channel: &'a Channel,
+    watch: &'a dyn Watch,
+    /// What it is when they stop too early.
+    cut: &'a str,
+    asked_to_stop: bool,
+}
+
+impl<'a> Told<'a> {
+    fn new(channel: &'a Channel, watch: &'a dyn Watch, cut: &'a str) -> Self {
+        Self {
+            channel,
+            watch,
+            cut,
+            asked_to_stop: false,
+        }
+    }
+
+    fn next<T: DeserializeOwned>(&mut self) -> Result<T, Failure> {
+        loop {
+            if !self.asked_to_stop && self.watch.interrupted() {
+                self.asked_to_stop = true;
+                self.channel.interrupt()?;
+            }
+            match self.channel.take_within(HEED)? {
+                None => {}
+                Some(Some(Item::Message(message))) => return decode(&message),
+                Some(_) => return Err(unexpected(self.cut)),
+            }
+        }
+    }
+}
+
 impl Site for RemoteSite {
     fn requests_at_once(&self) -> Option<usize> {
         Some(AT_ONCE)
@@ -135,19 +169,9 @@ impl Site for RemoteSite {
         watch: &dyn Watch,
     ) -> Result<ScanReport, Failure> {
         let channel = self.call(&Call::Scan(Box::new(request.clone())))?;
-        let mut asked_to_stop = false;
+        let mut told = Told::new(&channel, watch, "a scan without its end");
         loop {
-            if !asked_to_stop && watch.interrupted() {
-                asked_to_stop = true;
-                channel.interrupt()?;
-            }
-            let Some(item) = channel.take_within(HEED)? else {
-                continue;
-            };
-            let Some(Item::Message(seen)) = item else {
-                return Err(unexpected("a scan without its end"));
-            };
-            match decode(&seen)? {
+            match told.next()? {
                 Seen::Found(finding) => found(finding),
                 Seen::Progress(progress) => watch.progress(progress),
                 Seen::Done(report) => return report.map(|report| *report),

@@ -1,10 +1,12 @@
 //! A real agent, asked what nobody should ask.
 
 use super::agent;
-use crate::call::{Ask, Batch, Call, Sent, Told};
+use crate::call::{Ask, Batch, Call, Commit, Fill, Order, Sent, Told};
 use crate::connection::{Channel, Connection, Item, encode};
-use counterpart_model::{Algorithm, Code, EntryPath, Failure, Policy, SiteRole};
-use counterpart_port::{Export, OpenRequest, Opened, Room, ScanRequest, Version};
+use counterpart_model::{Action, Algorithm, Code, EntryPath, Failure, Policy, SiteRole, Step};
+use counterpart_port::{
+    Arrived, Attributes, Committed, Export, OpenRequest, Opened, Room, ScanRequest, Version,
+};
 
 fn ask(connection: &Connection, call: &Call) -> Channel {
     connection.call(encode(call).unwrap()).unwrap()
@@ -132,5 +134,37 @@ fn more_calls_at_once_than_may_be_end_the_connection() {
     let refused = refused.or_else(|| held.iter().find_map(|channel| channel.take().err()));
     assert_eq!(refused.unwrap().code, Code::SiteLost);
     drop((held, connection));
+    served.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_place_that_two_lanes_want_is_filled_on_one() {
+    let (connection, served) = agent(SiteRole::Standby);
+    let orders = ask(&connection, &Call::Apply);
+    orders.message::<Result<(), Failure>>().unwrap().unwrap();
+    let mut lanes = vec![ask(&connection, &Call::Lane), ask(&connection, &Call::Lane)];
+    for lane in &lanes {
+        let commit = Commit {
+            fact: None,
+            attributes: Attributes::default(),
+            arrived: Arrived::Written,
+        };
+        lane.send(&Fill::Begin(7)).unwrap();
+        lane.send(&Fill::Commit(Box::new(commit))).unwrap();
+    }
+    // The place is ordered only when one of the two was told that it has none.
+    let refused = loop {
+        if let Some(at) = lanes.iter().position(Channel::has_news) {
+            break at;
+        }
+        std::thread::yield_now();
+    };
+    let answer: Result<Committed, Failure> = lanes.remove(refused).message().unwrap();
+    assert!(answer.unwrap_err().why.contains("two lanes"));
+    let step = Step::of(EntryPath::checked(b"file").unwrap(), Action::Create);
+    orders.send(&Order::Place(7, Box::new(step))).unwrap();
+    let answer: Result<Committed, Failure> = lanes.remove(0).message().unwrap();
+    assert!(answer.is_ok());
+    drop((orders, connection));
     served.join().unwrap().unwrap();
 }

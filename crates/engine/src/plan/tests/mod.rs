@@ -8,7 +8,7 @@ use super::{Plan, draft, finish, names::NameCheck, renames};
 use crate::compare::{Merge, Rules};
 use crate::testing::{listed, path};
 use counterpart_model::{Action, Digest, EntryPath, Finding, PathGlobs, Step};
-use counterpart_port::{Capabilities, ExcludedEntry, Extent, Observed};
+use counterpart_port::{Capabilities, ExcludedEntry, Observed};
 use std::collections::{BTreeMap, HashSet};
 
 /// What a planning is given besides the standby's unchanged tree.
@@ -40,7 +40,10 @@ impl Given {
         let dir = tempfile::tempdir().unwrap();
         self.production.sort_by(|left, right| left.path.cmp(&right.path));
         self.standby.sort_by(|left, right| left.path.cmp(&right.path));
-        let merge = Merge::new(listed(self.production), listed(self.standby), Extent::Changes);
+        for seen in self.production.iter_mut().chain(&mut self.standby) {
+            seen.shared = true;
+        }
+        let merge = Merge::new(listed(self.production), listed(self.standby));
         let rules = Rules {
             append_only: &PathGlobs::new(&self.append_only).unwrap(),
             known_rot: &|_| None,
