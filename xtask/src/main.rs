@@ -31,7 +31,7 @@ enum Chore {
     Bench(bench::Options),
     /// Run the tests with many more crashes, mutations and random cases.
     Soak(soak::Options),
-    /// Compare docs/CLI.md with what the program says of itself.
+    /// Compare docs/CLI.md and docs/ERRORS.md with what the program says of itself.
     Reference(reference::Options),
 }
 

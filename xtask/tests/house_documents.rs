@@ -115,13 +115,16 @@ fn a_schema_parses_and_names_itself() {
 
 #[test]
 fn the_reference_is_compared_line_by_line() {
-    assert_eq!(reference::compare("a\nb\n", "a\nb\n"), []);
-    let found = reference::compare("a\nb\n", "a\nc\n");
+    assert_eq!(reference::compare("docs/CLI.md", "a\nb\n", "a\nb\n"), []);
+    let found = reference::compare("docs/CLI.md", "a\nb\n", "a\nc\n");
     assert_eq!(found[0].place, "docs/CLI.md:2");
-    assert_eq!(reference::compare("", "a\n")[0].place, "docs/CLI.md:1");
+    assert_eq!(
+        reference::compare("docs/CLI.md", "", "a\n")[0].place,
+        "docs/CLI.md:1"
+    );
 }
 
 #[test]
 fn a_program_that_says_nothing_of_itself_is_not_equal_to_an_empty_file() {
-    assert_eq!(reference::compare("", "").len(), 1);
+    assert_eq!(reference::compare("docs/CLI.md", "", "").len(), 1);
 }

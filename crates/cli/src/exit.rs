@@ -21,13 +21,29 @@ pub enum Exit {
     Locked = 5,
 }
 
-impl Exit {
-    /// The exit of a failure.
+/// What a code leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// A command ends with it.
+    Ends(Exit),
+    /// A guard refuses the plan for it.
+    Refuses,
+    /// A guard refuses the plan for it, where it was seen in time; else a pass cannot finish.
+    RefusesOrEnds,
+    /// A pass finds it and goes on; a command that is about this one thing cannot.
+    Found,
+}
+
+impl Effect {
+    /// What a code leads to. Every code is here, so that no new one is forgotten.
     pub const fn of(code: Code) -> Self {
         match code {
-            Code::Usage | Code::Config | Code::NotFound => Self::Usage,
-            Code::Locked => Self::Locked,
-            Code::EvidenceBroken => Self::Differs,
+            Code::Usage | Code::Config | Code::NotFound => Self::Ends(Exit::Usage),
+            Code::Locked => Self::Ends(Exit::Locked),
+            Code::EvidenceBroken => Self::Ends(Exit::Differs),
+            Code::Io | Code::SiteLost | Code::Interrupted | Code::StateDamaged | Code::Key => {
+                Self::Ends(Exit::Unfinished)
+            }
             Code::SourceMissing
             | Code::SourceEmpty
             | Code::SourceIdentity
@@ -41,8 +57,101 @@ impl Exit {
             | Code::RootsOverlap
             | Code::MagicLost
             | Code::ExtensionChanged
-            | Code::Approval => Self::Refused,
-            _ => Self::Unfinished,
+            | Code::Approval => Self::Refuses,
+            Code::NoSpace => Self::RefusesOrEnds,
+            Code::Unreadable
+            | Code::UnreadableDirectory
+            | Code::Vanished
+            | Code::Torn
+            | Code::RotProduction
+            | Code::RotStandby
+            | Code::RotUnknown
+            | Code::Drift
+            | Code::ClockSkew
+            | Code::AppendOnlyDelete
+            | Code::AppendOnlyChange
+            | Code::NameCollision
+            | Code::NameNotHeld
+            | Code::Stub
+            | Code::StubBroken
+            | Code::Special
+            | Code::ExcludedDiffers
+            | Code::ExcludedBeneath
+            | Code::UnreadBeneath
+            | Code::OnlyProduction
+            | Code::OnlyStandby
+            | Code::Differs
+            | Code::NothingCompared
+            | Code::NotRead
+            | Code::Settling
+            | Code::NotCarried
+            | Code::TooDeep
+            | Code::JournalBehind => Self::Found,
+        }
+    }
+
+    /// The same in words, with the exit.
+    pub fn words(self) -> String {
+        match self {
+            Self::Ends(exit) => format!("The command ends with {}.", exit.code()),
+            Self::Refuses => "The plan is refused and the command ends with 3; nothing was changed.".to_owned(),
+            Self::RefusesOrEnds => "Seen in the plan, it is refused and the command ends with 3; nothing was changed. \
+                Met while writing, the command ends with 4."
+                .to_owned(),
+            Self::Found => "A pass tells it as a finding and goes on; by its verdict, and by what the configuration \
+                declares, the pass is congruent (0) or not (1). A command that needs just this thing ends with 4."
+                .to_owned(),
+        }
+    }
+}
+
+impl Exit {
+    /// Every exit, in the order of the numbers.
+    pub const ALL: [Self; 6] = [
+        Self::Done,
+        Self::Differs,
+        Self::Usage,
+        Self::Refused,
+        Self::Unfinished,
+        Self::Locked,
+    ];
+
+    /// What it means, as a part of a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done; where a comparison was asked for: congruent",
+            Self::Differs => "done, but not congruent; or what was checked or looked for does not hold",
+            Self::Usage => "usage or configuration",
+            Self::Refused => "refused by a guard: nothing was changed",
+            Self::Unfinished => "could not finish: run again to resume",
+            Self::Locked => "another pass holds the pair",
+        }
+    }
+
+    /// What to do about it.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Done => "Nothing to do.",
+            Self::Differs => {
+                "Read the findings: `counterpart status` and `counterpart log` have them, `certificate show` too."
+            }
+            Self::Usage => "Mend the command line or the configuration as the message says, and run again.",
+            Self::Refused => {
+                "Read why; look at `counterpart plan`. The message names the command that would allow exactly this."
+            }
+            Self::Unfinished => {
+                "Mend what the message names, and run again: what was done is not done twice."
+            }
+            Self::Locked => "Wait for it to end; the message says who holds the pair.",
+        }
+    }
+
+    /// The exit of a failure.
+    pub const fn of(code: Code) -> Self {
+        match Effect::of(code) {
+            Effect::Ends(exit) => exit,
+            Effect::Refuses => Self::Refused,
+            Effect::RefusesOrEnds | Effect::Found => Self::Unfinished,
         }
     }
 

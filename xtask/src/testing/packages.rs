@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 18] = [
+pub const PACKAGES: [&str; 22] = [
     "rsync",
     "b3sum",
     "attr",
@@ -27,6 +27,10 @@ pub const PACKAGES: [&str; 18] = [
     "procps",
     "dcmtk",
     "python3-venv",
+    "mandoc",
+    "groff-base",
+    "zsh",
+    "fish",
 ];
 
 /// Installs what is missing, or says what to install.

@@ -1,8 +1,9 @@
 //! The commands and what each says of itself.
 
 use super::options::{
-    AgentArgs, DemoArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg, PruneArgs,
-    ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
+    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs,
+    MirrorArgs, PairArg, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs,
+    WhereArgs,
 };
 use clap::Subcommand;
 
@@ -129,7 +130,22 @@ pub enum Command {
         counterpart agent --root /opt/studies --read-only --commands /etc/counterpart/commands.toml\n  \
         counterpart agent --root /standby/studies --history 400d")]
     Agent(AgentArgs),
-    /// Print this reference as Markdown, or write the schemas of all documents
+    /// Explain a code of a message, or an exit code
+    ///
+    /// What it means, what to do, and what it leads to; docs/ERRORS.md has the same. Without CODE all of them, one line each.
+    #[command(
+        after_help = "Examples:\n  counterpart explain max-delete\n  counterpart explain 3\n  counterpart explain"
+    )]
+    Explain(ExplainArgs),
+    /// Print the completions of a shell
+    ///
+    /// A script that the shell loads, so that its tabulator key completes commands, options, files and fixed words.
+    #[command(after_help = "Examples:\n  \
+        counterpart completions bash > /usr/share/bash-completion/completions/counterpart\n  \
+        counterpart completions zsh > /usr/local/share/zsh/site-functions/_counterpart\n  \
+        counterpart completions fish > /etc/fish/completions/counterpart.fish")]
+    Completions(CompletionsArgs),
+    /// Print this reference as Markdown, or write the schemas of all documents, or the manual pages
     #[command(hide = true)]
     Reference(ReferenceArgs),
 }

@@ -6,12 +6,13 @@ mod values;
 
 pub use commands::{CertificateCommand, Command};
 pub use options::{
-    AgentArgs, DemoArgs, HistoryArgs, InitArgs, LinkArgs, LogArgs, ManifestArgs, MirrorArgs, PairArg,
-    PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs,
-    WhereArgs,
+    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, InitArgs, LinkArgs, LogArgs,
+    ManifestArgs, MirrorArgs, PairArg, PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs,
+    UndeleteArgs, VerifyArgs, WhereArgs,
 };
 pub use values::{ColourWhen, DigestWord, ExportForm, ProgressForm, SideWord};
 
+use crate::exit::Exit;
 use clap::{Args, Parser};
 use std::path::PathBuf;
 
@@ -21,7 +22,7 @@ use std::path::PathBuf;
     name = "counterpart",
     version,
     about = "Keeps a second copy of a clinical archive warm, and shows by evidence that it equals production.",
-    after_help = AFTER_HELP,
+    after_help = after_help(),
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 110,
@@ -70,16 +71,14 @@ const STATE_HELP: &str = "Directory of Counterpart's own state [default: $COUNTE
 
 const HEADING: &str = "Global options";
 
-const AFTER_HELP: &str = "\
+const BEGIN_WITH: &str = "\
 Begin with:
   counterpart demo                       see the whole thing work on a small archive
   counterpart mirror /archive /standby   one pass over a tree, without a configuration file
-  counterpart init                       write a commented counterpart.toml
+  counterpart init                       write a commented counterpart.toml";
 
-Exit codes:
-  0  done; where a comparison was asked for: congruent
-  1  done, but not congruent; or what was checked or looked for does not hold
-  2  usage or configuration
-  3  refused by a guard: nothing was changed
-  4  could not finish: run again to resume
-  5  another pass holds the pair";
+/// What stands beneath the program's own help: where to begin, and what it leaves with.
+fn after_help() -> String {
+    let exits = Exit::ALL.map(|exit| format!("\n  {}  {}", exit.code(), exit.meaning()));
+    format!("{BEGIN_WITH}\n\nExit codes:{}", exits.concat())
+}

@@ -3,6 +3,7 @@
 use super::values::{DigestWord, ExportForm, SideWord};
 use crate::config::{Bandwidth, Link, Span, span, value};
 use clap::Args;
+use clap_complete::Shell;
 use counterpart_engine::Limit;
 use counterpart_model::MetadataClass;
 use std::ffi::OsString;
@@ -300,6 +301,28 @@ pub struct PruneArgs {
 #[derive(Args, Clone, Debug)]
 pub struct ReferenceArgs {
     /// Write the schema of each document to this directory, instead
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "instead")]
     pub schemas: Option<PathBuf>,
+    /// Print docs/ERRORS.md, instead
+    #[arg(long, group = "instead")]
+    pub errors: bool,
+    /// Write a manual page for each command to this directory, instead
+    #[arg(long, value_name = "DIR", group = "instead")]
+    pub man: Option<PathBuf>,
+}
+
+/// What `explain` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// A code, such as `max-delete`, or an exit code; all of them where it is left out
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// What `completions` takes.
+#[derive(Args, Clone, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
 }

@@ -3,7 +3,9 @@
 mod agent;
 mod certificate;
 mod check;
+mod completions;
 mod copies;
+mod explain;
 pub(crate) mod good_copy;
 mod init;
 mod log;
@@ -48,6 +50,8 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Certificate { command } => certificate::certificate(context, command),
         Command::Prune(args) => prune::prune(context, &args),
         Command::Agent(args) => agent::agent(context, &args),
+        Command::Explain(args) => explain::explain(context, &args),
+        Command::Completions(args) => completions::completions(context, &args),
         Command::Reference(args) => reference::reference(context, &args),
     }
 }

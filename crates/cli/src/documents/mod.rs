@@ -6,6 +6,7 @@ mod certificate;
 mod check;
 mod copies;
 mod demo;
+mod explain;
 pub(crate) mod listing;
 mod status;
 
@@ -18,6 +19,7 @@ pub use copies::{
     RepairExportDocument, UndeleteDocument, VersionDocument, WhereDocument,
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
+pub use explain::{CompletionsDocument, ExplainDocument, Explained};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
 pub use status::{StatusDocument, StatusLine};
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod copies;
+mod explain;
 mod findings;
 mod listing;
 mod pass;
@@ -13,6 +14,7 @@ mod verdict;
 
 pub(crate) use check::check;
 pub(crate) use copies::{exported, history, prune, undelete, where_is};
+pub(crate) use explain::explain;
 pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line, verified};
 pub(crate) use pass::pass;
 pub(crate) use plan::plan;

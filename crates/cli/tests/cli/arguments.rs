@@ -24,8 +24,23 @@ fn no_command_of_a_later_version_is_listed() {
 fn every_command_explains_itself_with_an_example() {
     let place = Place::new();
     let commands = [
-        "demo", "mirror", "init", "check", "plan", "run", "verify", "status", "log", "manifest", "where",
-        "history", "undelete", "repair", "prune",
+        "demo",
+        "mirror",
+        "init",
+        "check",
+        "plan",
+        "run",
+        "verify",
+        "status",
+        "log",
+        "manifest",
+        "where",
+        "history",
+        "undelete",
+        "repair",
+        "prune",
+        "explain",
+        "completions",
     ];
     for command in commands {
         let help = place.run(&[command, "--help"]).with_code(0).out;

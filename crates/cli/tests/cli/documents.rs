@@ -63,6 +63,9 @@ fn every_document_obeys_its_schema() {
     ask("certificate-list", 0, &["certificate", "list"]);
     ask("certificate-show", 0, &["certificate", "show"]);
     ask("certificate-verify", 0, &["certificate", "verify"]);
+    ask("explain", 0, &["explain"]);
+    ask("explain", 0, &["explain", "max-delete"]);
+    ask("completions", 0, &["completions", "bash"]);
     ask("error", 2, &["undelete", "gone", "--to", "back"]);
     ask("init", 0, &["init", "--config", "other.toml"]);
     ask("mirror", 0, &["mirror", "production", "second"]);

@@ -1,7 +1,7 @@
-//! docs/CLI.md, docs/schema and docs/CONFIGURATION.md say what the program says.
+//! docs/CLI.md, docs/ERRORS.md, docs/schema and docs/CONFIGURATION.md say what the program says.
 
 use counterpart_cli::config::template;
-use counterpart_cli::reference::{markdown, schemas};
+use counterpart_cli::reference::{errors, markdown, schemas};
 use std::path::{Path, PathBuf};
 
 fn docs(name: &str) -> PathBuf {
@@ -19,6 +19,14 @@ fn the_command_line_is_documented() {
     assert!(
         golden("CLI.md") == markdown(),
         "docs/CLI.md is not what `counterpart reference` prints: run `cargo xtask reference --write`"
+    );
+}
+
+#[test]
+fn every_code_is_documented() {
+    assert!(
+        golden("ERRORS.md") == errors(),
+        "docs/ERRORS.md is not what `counterpart reference --errors` prints: run `cargo xtask reference --write`"
     );
 }
 

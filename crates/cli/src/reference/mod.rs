@@ -1,13 +1,20 @@
-//! The whole reference as Markdown, made from the arguments themselves, and the schemas of all documents.
+//! What the program says of itself: the whole reference as Markdown, made from the arguments themselves.
 //!
-//! docs/CLI.md and docs/schema are this output; tests compare them.
+//! docs/CLI.md, docs/ERRORS.md and docs/schema are this output; tests compare them. Nothing here is written by hand twice.
+
+mod completions;
+mod errors;
+mod man;
+mod schemas;
+
+pub use completions::completions;
+pub use errors::errors;
+pub use man::{ManPage, man_pages};
+pub use schemas::schemas;
 
 use crate::args::Cli;
-use crate::documents as d;
+use crate::exit::Exit;
 use clap::{Arg, Command, CommandFactory as _};
-use counterpart_engine::{PassReport, PlanReport};
-use counterpart_model::Code;
-use schemars::{JsonSchema, Schema, schema_for};
 use std::fmt::Write as _;
 
 const INTRODUCTION: &str = "\
@@ -16,19 +23,6 @@ const INTRODUCTION: &str = "\
 This page is what `counterpart reference` prints: it is made from the arguments themselves. Every command takes
 `--json` and then prints one document on standard output, whose schema is in [schema](schema); messages and progress go to
 standard error.
-";
-
-const EXITS: &str = "\
-## Exit codes
-
-| exit | means |
-| --- | --- |
-| 0 | done; where a comparison was asked for: congruent |
-| 1 | done, but not congruent; or what was checked or looked for does not hold |
-| 2 | usage or configuration |
-| 3 | refused by a guard: nothing was changed. `plan` gives it where a run would be refused |
-| 4 | could not finish: run again to resume |
-| 5 | another pass holds the pair |
 ";
 
 /// The reference as Markdown.
@@ -41,9 +35,16 @@ pub fn markdown() -> String {
     for command in shown(&root) {
         push_command(command, "counterpart", 2, &mut out);
     }
-    let _ = write!(out, "\n{EXITS}");
-    out += &codes();
+    let _ = write!(out, "\n## Exit codes\n\n{}\n", exits());
+    out += "[ERRORS.md](ERRORS.md) has every code of a failure or finding, and `counterpart explain` prints them.\n";
     out
+}
+
+/// The exit codes as a table.
+fn exits() -> String {
+    let row = |exit: Exit| format!("| {} | {} |\n", exit.code(), exit.meaning());
+    let rows: String = Exit::ALL.into_iter().map(row).collect();
+    format!("| exit | means |\n| --- | --- |\n{rows}")
 }
 
 fn shown(command: &Command) -> impl Iterator<Item = &Command> {
@@ -154,57 +155,4 @@ fn choices(argument: &Arg) -> String {
 
 fn cell(text: &str) -> String {
     text.replace('\n', " ").replace('|', "\\|")
-}
-
-fn codes() -> String {
-    let mut out =
-        "\n## Codes\n\nEach failure and finding has one; it never changes its meaning.\n\n".to_owned();
-    out += "| code | means | what to do |\n| --- | --- | --- |\n";
-    for code in Code::ALL {
-        let _ = writeln!(
-            out,
-            "| `{code}` | {} | {} |",
-            cell(code.meaning()),
-            cell(code.remedy())
-        );
-    }
-    out
-}
-
-/// Each document's file name and schema, as text that ends in a line end.
-pub fn schemas() -> Vec<(String, String)> {
-    vec![
-        schema::<d::MirrorDocument>("mirror"),
-        schema::<PassReport>("run"),
-        schema::<PassReport>("verify"),
-        schema::<PassReport>("repair"),
-        schema::<d::RepairExportDocument>("repair-export"),
-        schema::<PlanReport>("plan"),
-        schema::<d::InitDocument>("init"),
-        schema::<d::CheckDocument>("check"),
-        schema::<d::StatusDocument>("status"),
-        schema::<d::LogDocument>("log"),
-        schema::<d::ManifestDocument>("manifest"),
-        schema::<d::WhereDocument>("where"),
-        schema::<d::HistoryDocument>("history"),
-        schema::<d::UndeleteDocument>("undelete"),
-        schema::<d::CertificateListDocument>("certificate-list"),
-        schema::<d::CertificateShowDocument>("certificate-show"),
-        schema::<d::CertificateVerifyDocument>("certificate-verify"),
-        schema::<d::PruneDocument>("prune"),
-        schema::<d::DemoDocument>("demo"),
-        schema::<d::ErrorDocument>("error"),
-    ]
-}
-
-fn schema<T: JsonSchema>(name: &str) -> (String, String) {
-    let mut schema: Schema = schema_for!(T);
-    let title = match name {
-        "error" => "What any command prints with --json when it fails".to_owned(),
-        name => format!("What `counterpart {} --json` prints", name.replace('-', " ")),
-    };
-    schema.insert("title".to_owned(), title.into());
-    // A schema is plain JSON with string keys, so writing it cannot fail.
-    let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    (format!("{name}.json"), text + "\n")
 }

@@ -1,0 +1,45 @@
+//! The schema of each document that `--json` prints, made from its type.
+
+use crate::documents as d;
+use counterpart_engine::{PassReport, PlanReport};
+use schemars::{JsonSchema, Schema, schema_for};
+
+/// Each document's file name and schema, as text that ends in a line end.
+pub fn schemas() -> Vec<(String, String)> {
+    vec![
+        schema::<d::MirrorDocument>("mirror"),
+        schema::<PassReport>("run"),
+        schema::<PassReport>("verify"),
+        schema::<PassReport>("repair"),
+        schema::<d::RepairExportDocument>("repair-export"),
+        schema::<PlanReport>("plan"),
+        schema::<d::InitDocument>("init"),
+        schema::<d::CheckDocument>("check"),
+        schema::<d::StatusDocument>("status"),
+        schema::<d::LogDocument>("log"),
+        schema::<d::ManifestDocument>("manifest"),
+        schema::<d::WhereDocument>("where"),
+        schema::<d::HistoryDocument>("history"),
+        schema::<d::UndeleteDocument>("undelete"),
+        schema::<d::CertificateListDocument>("certificate-list"),
+        schema::<d::CertificateShowDocument>("certificate-show"),
+        schema::<d::CertificateVerifyDocument>("certificate-verify"),
+        schema::<d::PruneDocument>("prune"),
+        schema::<d::DemoDocument>("demo"),
+        schema::<d::ExplainDocument>("explain"),
+        schema::<d::CompletionsDocument>("completions"),
+        schema::<d::ErrorDocument>("error"),
+    ]
+}
+
+fn schema<T: JsonSchema>(name: &str) -> (String, String) {
+    let mut schema: Schema = schema_for!(T);
+    let title = match name {
+        "error" => "What any command prints with --json when it fails".to_owned(),
+        name => format!("What `counterpart {} --json` prints", name.replace('-', " ")),
+    };
+    schema.insert("title".to_owned(), title.into());
+    // A schema is plain JSON with string keys, so writing it cannot fail.
+    let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    (format!("{name}.json"), text + "\n")
+}
