@@ -9,7 +9,10 @@
 
 use std::fs;
 
-use xtask::bench::{Bar, CaseReport, Heat, Row, Series, Shape, grow, race, rewrite, updated};
+use xtask::bench::{
+    Bar, CaseReport, Heat, Row, Series, Shape, Unit, carried, grow, grow_slices, names, race, rewrite,
+    updated,
+};
 
 const SHAPE: Shape = Shape {
     directories: 3,
@@ -25,6 +28,7 @@ fn series(seconds: &[f64], peak_kib: u64) -> Series {
             .map(|seconds| Heat {
                 seconds: *seconds,
                 peak_kib,
+                ..Heat::default()
             })
             .collect(),
     }
@@ -76,6 +80,17 @@ fn a_rewrite_changes_as_many_files_as_it_says_and_no_size() {
 }
 
 #[test]
+fn a_fast_compressor_takes_off_about_half_of_a_slice() {
+    let folder = tempfile::tempdir().unwrap();
+    grow_slices(folder.path(), 1, 3).unwrap();
+    for (path, bytes) in contents(folder.path()) {
+        assert_eq!(bytes.len(), 512 << 10, "{path}");
+        let percent = zstd::bulk::compress(&bytes, 1).unwrap().len() * 100 / bytes.len();
+        assert!((45..=60).contains(&percent), "{path}: {percent} %");
+    }
+}
+
+#[test]
 fn the_order_alternates() {
     let mut order = Vec::new();
     let found = race(2, 3, |round, contender| {
@@ -89,7 +104,7 @@ fn the_order_alternates() {
 #[test]
 fn the_median_counts_and_the_largest_memory() {
     let measured = series(&[5.0, 1.0, 3.0], 2049);
-    assert!((measured.median() - 3.0).abs() < f64::EPSILON);
+    assert!((measured.median(Unit::Seconds) - 3.0).abs() < f64::EPSILON);
     assert_eq!(measured.peak_mib(), 3);
 }
 
@@ -102,6 +117,7 @@ fn report(peer: f64) -> CaseReport {
     };
     CaseReport {
         setting: "A setting.".to_owned(),
+        unit: Unit::Seconds,
         rows: vec![
             row("counterpart", 3.0, true, Bar::None),
             row("rsync -a", peer, false, Bar::Ratio(0.6)),
@@ -133,10 +149,73 @@ fn a_memory_bar_is_held_against_the_peak() {
     assert!(
         !CaseReport {
             setting: String::new(),
+            unit: Unit::Seconds,
             rows: vec![row]
         }
         .kept()
     );
+}
+
+fn counted(name: &str, ours: bool, wire_bytes: u64, bar: Bar) -> Row {
+    let heat = Heat {
+        wire_bytes,
+        ..Heat::default()
+    };
+    Row {
+        name: name.to_owned(),
+        series: Series { heats: vec![heat] },
+        ours,
+        bar,
+    }
+}
+
+#[test]
+fn each_scene_is_compared_with_ours_of_that_scene() {
+    let report = CaseReport {
+        setting: String::new(),
+        unit: Unit::WireBytes,
+        rows: vec![
+            counted("one: ours", true, 400, Bar::None),
+            counted("one: theirs", false, 1000, Bar::Ratio(1.0)),
+            counted("two: ours", true, 60, Bar::None),
+            counted("two: theirs", false, 1000, Bar::Ratio(0.05)),
+        ],
+    };
+    let text = report.render("a machine");
+    let line = |name: &str| text.lines().find(|line| line.contains(name)).unwrap();
+    assert_eq!(
+        line("one: theirs"),
+        "| one: theirs | 1000 | 1000 - 1000 |  | 0.4000 | 1 | kept |"
+    );
+    assert_eq!(
+        line("two: theirs"),
+        "| two: theirs | 1000 | 1000 - 1000 |  | 0.0600 | 0.05 | MISSED |"
+    );
+    assert!(!report.kept());
+}
+
+#[test]
+fn what_ssh_carried_is_summed_over_directions_and_connections() {
+    let log = "debug1: Exit status 0\r\nTransferred: sent 1000, received 20 bytes, in 0.1 seconds\r\n\
+               Bytes per second: sent 1.0, received 2.0\r\nTransferred: sent 300, received 4 bytes, in 1.0 seconds\r\n";
+    assert_eq!(carried(log).unwrap(), 1324);
+}
+
+#[test]
+fn a_log_that_does_not_say_what_was_carried_is_an_error() {
+    let killed = carried("debug1: Authentication succeeded\n").unwrap_err();
+    assert!(killed.to_string().contains("Transferred: sent"), "{killed}");
+    assert!(carried("Transferred: sent much, received 20 bytes, in 0.1 seconds").is_err());
+}
+
+#[test]
+fn every_case_has_its_place_in_the_document() {
+    let document = include_str!("../../docs/BENCHMARKS.md");
+    for name in names() {
+        updated(document, name, "new").unwrap();
+    }
+    let markers = document.matches("<!-- bench:").count();
+    assert_eq!(markers, names().count(), "a marker of no case");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Trees to measure on: the same at every run, quick to make, and not compressible.
+//! Trees to measure on: the same at every run, quick to make, and not compressible unless they are slices.
 //! They are not clinical; what DICOM files look like matters to the tests, not to the clock.
 
 use std::fs::{self, File};
@@ -8,8 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 
+use super::pixels;
+
 /// How many files a thread takes at a time.
 const CHUNK: u64 = 500;
+
+/// The bytes of a file, at a version, into the whole of a buffer.
+type Fill = fn(u64, u64, &mut [u8]);
 
 /// What a tree looks like.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +50,21 @@ impl Shape {
 
 /// Makes the whole tree at `root`, with one thread for each core.
 pub fn grow(root: &Path, shape: Shape) -> Result<()> {
+    grow_filled(root, shape, fill_noise)
+}
+
+/// A tree of files of one slice each, of which a compressor takes off about half: so many in each directory.
+pub fn grow_slices(root: &Path, directories: u64, per_directory: u64) -> Result<()> {
+    let shape = Shape {
+        directories,
+        per_directory,
+        low: pixels::SLICE_BYTES,
+        high: pixels::SLICE_BYTES,
+    };
+    grow_filled(root, shape, fill_slice)
+}
+
+fn grow_filled(root: &Path, shape: Shape, fill: Fill) -> Result<()> {
     for directory in 0..shape.directories {
         let path = shape.directory(root, directory * shape.per_directory);
         fs::create_dir_all(&path).with_context(|| format!("making {}", path.display()))?;
@@ -55,7 +75,7 @@ pub fn grow(root: &Path, shape: Shape) -> Result<()> {
         .get();
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| write_chunks(root, shape, &next)))
+            .map(|_| scope.spawn(|| write_chunks(root, shape, fill, &next)))
             .collect();
         workers
             .into_iter()
@@ -63,14 +83,16 @@ pub fn grow(root: &Path, shape: Shape) -> Result<()> {
     })
 }
 
-fn write_chunks(root: &Path, shape: Shape, next: &AtomicU64) -> Result<()> {
+fn write_chunks(root: &Path, shape: Shape, fill: Fill, next: &AtomicU64) -> Result<()> {
     loop {
         let first = next.fetch_add(CHUNK, Ordering::Relaxed);
         if first >= shape.files() {
             return Ok(());
         }
         for file in first..shape.files().min(first + CHUNK) {
-            write_file(root, shape, file, 0)?;
+            write_file(&shape.path(root, file), shape.size(file), |bytes| {
+                fill(file, 0, bytes);
+            })?;
         }
     }
 }
@@ -79,21 +101,27 @@ fn write_chunks(root: &Path, shape: Shape, next: &AtomicU64) -> Result<()> {
 pub fn rewrite(root: &Path, shape: Shape, count: u64, version: u64) -> Result<()> {
     let step = (shape.files() / count).max(1);
     (0..count).try_for_each(|index| {
-        write_file(
-            root,
-            shape,
-            (index * step + version % step) % shape.files(),
-            version,
-        )
+        let file = (index * step + version % step) % shape.files();
+        write_file(&shape.path(root, file), shape.size(file), |bytes| {
+            fill_noise(file, version, bytes);
+        })
     })
 }
 
-fn write_file(root: &Path, shape: Shape, file: u64, version: u64) -> Result<()> {
-    let path = shape.path(root, file);
-    let size = usize::try_from(shape.size(file)).context("a file larger than memory")?;
-    let mut bytes = vec![0; size];
-    noise(file, version).fill(&mut bytes);
-    fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))
+fn write_file(path: &Path, size: u64, fill: impl FnOnce(&mut [u8])) -> Result<()> {
+    let mut bytes = vec![0; usize::try_from(size).context("a file larger than memory")?];
+    fill(&mut bytes);
+    fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
+}
+
+/// Nothing shortens it; the same for the same file and version.
+pub(super) fn fill_noise(file: u64, version: u64, bytes: &mut [u8]) {
+    noise(file, version).fill(bytes);
+}
+
+fn fill_slice(file: u64, version: u64, bytes: &mut [u8]) {
+    fill_noise(file, version, bytes);
+    pixels::paint(file, bytes);
 }
 
 /// One large file.

@@ -1,5 +1,5 @@
 //! A far host for the cases over ssh: this one, reached through a real ssh and sshd on a pipe, with keys made for it.
-//! Nothing of the network is measured; what both ends and the encryption cost is.
+//! Nothing of the network is measured; what both ends and the encryption cost is. What ssh carried is read by `wire`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,41 @@ use crate::process::{output_of, quietly};
 /// How the host is called.
 pub(super) const HOST: &str = "far";
 
-/// Makes keys and configurations in a directory; gives the configuration of the client.
-pub(super) fn prepare(directory: &Path) -> Result<PathBuf> {
+/// How the host is reached.
+#[derive(Clone)]
+pub(super) struct Way {
+    configuration: PathBuf,
+    log: Option<PathBuf>,
+}
+
+impl Way {
+    /// With keys and configurations in a directory, made where there are none.
+    pub(super) fn prepare(directory: &Path) -> Result<Self> {
+        Ok(Self {
+            configuration: configure(directory)?,
+            log: None,
+        })
+    }
+
+    /// The same way, where ssh writes into a log what it carried.
+    pub(super) fn counted(self, log: &Path) -> Self {
+        Self {
+            log: Some(log.to_owned()),
+            ..self
+        }
+    }
+
+    /// What ssh is to be told, before the host.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["-F".to_owned(), self.configuration.display().to_string()];
+        if let Some(log) = &self.log {
+            arguments.extend(["-v".to_owned(), "-E".to_owned(), log.display().to_string()]);
+        }
+        arguments
+    }
+}
+
+fn configure(directory: &Path) -> Result<PathBuf> {
     let configuration = directory.join("config");
     if configuration.exists() {
         return Ok(configuration);

@@ -1,26 +1,46 @@
-//! Running programs against the clock, in turn, and watching how much memory ours takes.
+//! Running programs against the clock, in turn, and what a run came to.
 //! Which programs, and on what, is for the cases.
 
-use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use super::watch::{Watched, watch};
 use crate::process::shown;
-
-/// How often a process is asked for the most memory it ever had. The kernel keeps the maximum: only growth in
-/// the last moments before the end can be missed.
-const WATCH: Duration = Duration::from_millis(5);
 
 /// One measured run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Heat {
     /// From the start of the first command to the end of the last.
     pub seconds: f64,
+    /// What crossed the link, both directions together; 0 where nobody counted.
+    pub wire_bytes: u64,
     /// The most resident memory that the first command's process had.
     pub peak_kib: u64,
+}
+
+/// What of a run is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Its time.
+    Seconds,
+    /// What it sent and received.
+    WireBytes,
+}
+
+impl Unit {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a double holds every count below 9 * 10^15 exactly"
+    )]
+    fn of(self, heat: &Heat) -> f64 {
+        match self {
+            Self::Seconds => heat.seconds,
+            Self::WireBytes => heat.wire_bytes as f64,
+        }
+    }
 }
 
 /// All runs of one contender.
@@ -31,18 +51,23 @@ pub struct Series {
 }
 
 impl Series {
-    /// The middle of the times; 0 of none.
-    pub fn median(&self) -> f64 {
-        let times = self.times();
-        times.get(times.len() / 2).copied().unwrap_or_default()
+    /// One run.
+    pub(super) fn of(heat: Heat) -> Self {
+        Self { heats: vec![heat] }
     }
 
-    /// The fastest and the slowest.
-    pub fn spread(&self) -> (f64, f64) {
-        let times = self.times();
+    /// The middle of the figures; 0 of none.
+    pub fn median(&self, unit: Unit) -> f64 {
+        let figures = self.figures(unit);
+        figures.get(figures.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// The least and the most.
+    pub fn spread(&self, unit: Unit) -> (f64, f64) {
+        let figures = self.figures(unit);
         (
-            times.first().copied().unwrap_or_default(),
-            times.last().copied().unwrap_or_default(),
+            figures.first().copied().unwrap_or_default(),
+            figures.last().copied().unwrap_or_default(),
         )
     }
 
@@ -56,10 +81,10 @@ impl Series {
             .div_ceil(1024)
     }
 
-    fn times(&self) -> Vec<f64> {
-        let mut times: Vec<f64> = self.heats.iter().map(|heat| heat.seconds).collect();
-        times.sort_by(f64::total_cmp);
-        times
+    fn figures(&self, unit: Unit) -> Vec<f64> {
+        let mut figures: Vec<f64> = self.heats.iter().map(|heat| unit.of(heat)).collect();
+        figures.sort_by(f64::total_cmp);
+        figures
     }
 }
 
@@ -81,52 +106,37 @@ pub fn race(
 
 /// Runs the commands one after the other; each must succeed.
 pub(super) fn measure(commands: Vec<Command>) -> Result<Heat> {
+    measure_beside(commands, &mut [])
+}
+
+/// The same, and watches other processes meanwhile, such as those that a command has started by a far end.
+pub(super) fn measure_beside(commands: Vec<Command>, others: &mut [Watched]) -> Result<Heat> {
     let began = Instant::now();
     let mut peaks = Vec::new();
     for mut command in commands {
-        peaks.push(run_watched(&mut command).with_context(|| format!("running {}", shown(&command)))?);
+        let peak = run_watched(&mut command, others);
+        peaks.push(peak.with_context(|| format!("running {}", shown(&command)))?);
     }
     Ok(Heat {
         seconds: began.elapsed().as_secs_f64(),
         peak_kib: peaks.first().copied().unwrap_or_default(),
+        ..Heat::default()
     })
 }
 
 /// Runs one command to its end; gives its peak of resident memory in KiB.
-fn run_watched(command: &mut Command) -> Result<u64> {
+fn run_watched(command: &mut Command, others: &mut [Watched]) -> Result<u64> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
-    let status_file = format!("/proc/{}/status", child.id());
+    let mut ours = Watched::process(child.id());
     let ended = AtomicBool::new(false);
-    let (status, peak) = std::thread::scope(|scope| {
-        let watcher = scope.spawn(|| watch(&status_file, &ended));
-        let status = wait(&mut child, &ended);
-        (status, watcher.join().unwrap_or_default())
-    });
-    let status = status?;
+    let status = std::thread::scope(|scope| {
+        scope.spawn(|| watch(&mut ours, others, &ended));
+        let status = child.wait();
+        ended.store(true, Ordering::Relaxed);
+        status
+    })?;
     if !status.success() {
         bail!("it ended with {status}; its own words are above");
     }
-    Ok(peak)
-}
-
-fn wait(child: &mut Child, ended: &AtomicBool) -> std::io::Result<std::process::ExitStatus> {
-    let status = child.wait();
-    ended.store(true, Ordering::Relaxed);
-    status
-}
-
-fn watch(status_file: &str, ended: &AtomicBool) -> u64 {
-    let mut peak = 0;
-    while !ended.load(Ordering::Relaxed) {
-        peak = peak.max(peak_in(&fs::read_to_string(status_file).unwrap_or_default()));
-        std::thread::sleep(WATCH);
-    }
-    peak
-}
-
-/// The figure in `VmHWM:   12345 kB`; 0 where there is none, as in a process that has ended.
-fn peak_in(status: &str) -> u64 {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
-        .unwrap_or_default()
+    Ok(ours.peak_kib)
 }

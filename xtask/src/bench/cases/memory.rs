@@ -1,15 +1,14 @@
 //! The most memory that our program takes, which must not grow with the number of files.
 //! Nobody runs beside it: the bar is a figure.
 
-use std::time::Duration;
-
 use anyhow::Result;
 
+use super::PAST;
 use crate::bench::Bench;
 use crate::bench::data::{self, Shape};
 use crate::bench::disk::{Disk, Room};
 use crate::bench::peers::{self, Lane};
-use crate::bench::race::{Heat, Series, measure};
+use crate::bench::race::{Heat, Series, Unit, measure};
 use crate::bench::report::{Bar, Report, Row};
 
 /// What the whole program may take, at any number of files.
@@ -36,7 +35,11 @@ pub(super) fn memory(bench: &Bench<'_>) -> Result<Report> {
         "The most resident memory of one process: the first copy of many files of 0 or 1 byte, and the \
                    pass after it."
             .to_owned();
-    Ok(Report { setting, rows })
+    Ok(Report {
+        setting,
+        unit: Unit::Seconds,
+        rows,
+    })
 }
 
 fn scene(bench: &Bench<'_>, shape: Shape) -> Result<[Row; 2]> {
@@ -52,7 +55,7 @@ fn scene(bench: &Bench<'_>, shape: Shape) -> Result<[Row; 2]> {
     let lane = Lane::between(&source, &standby, 0)?;
     let mirror = peers::our_mirror(bench);
     let first = measure((mirror.commands)(&lane))?;
-    std::thread::sleep(Duration::from_secs(3));
+    std::thread::sleep(PAST);
     let again = measure((mirror.commands)(&lane))?;
     Ok([row(shape, "first copy", first), row(shape, "unchanged", again)])
 }
@@ -64,7 +67,7 @@ fn row(shape: Shape, pass: &str, heat: Heat) -> Row {
             shape.files(),
             shape.directories
         ),
-        series: Series { heats: vec![heat] },
+        series: Series::of(heat),
         ours: true,
         bar: Bar::Memory(MOST_MIB),
     }

@@ -2,43 +2,64 @@
 //! How a run is timed is `race`; how a result is shown is `report`.
 
 mod copying;
-mod distant;
+mod link;
 mod memory;
 mod passing;
 mod rereading;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use super::Bench;
 use super::disk::Room;
 use super::peers::Contender;
-use super::race::Series;
-use super::report::{Bar, Report, Row};
+use super::race::{Series, Unit};
+use super::report::{Report, Row};
 
 type Case = fn(&Bench<'_>) -> Result<Report>;
 
-const CASES: [(&str, Case); 10] = [
+const CASES: [(&str, Case); 14] = [
     ("first", copying::first),
     ("unchanged", passing::unchanged),
     ("unchanged-cold", passing::unchanged_cold),
     ("changed", passing::changed),
     ("changed-cold", passing::changed_cold),
-    ("far-first", distant::first),
-    ("far-changed", distant::changed),
+    ("link-first", link::first),
+    ("link-unchanged", link::unchanged),
+    ("link-changed", link::changed),
+    ("link-pixels", link::pixels),
+    ("link-wire", link::wire),
+    ("link-memory", link::memory),
     ("reread", rereading::reread),
     ("big", copying::big),
     ("memory", memory::memory),
 ];
 
-/// The named cases, or all, in their own order.
-pub(super) fn chosen(names: &[String]) -> Result<Vec<(&'static str, Case)>> {
-    let known = |name: &&String| CASES.iter().any(|(case, _)| case == name);
-    if let Some(name) = names.iter().find(|name| !known(name)) {
-        let list: Vec<&str> = CASES.iter().map(|(case, _)| *case).collect();
-        bail!("there is no case {name}; there are {}", list.join(", "));
+/// Longer than the grain of any filesystem's times, so that a change is past and not present when it is scanned.
+const PAST: Duration = Duration::from_secs(3);
+
+/// What the cases are called, in their order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CASES.into_iter().map(|(case, _)| case)
+}
+
+/// The cases of these names and groups, or all, in their own order.
+pub(super) fn chosen(wanted: &[String]) -> Result<Vec<(&'static str, Case)>> {
+    if let Some(name) = wanted.iter().find(|name| !names().any(|case| means(name, case))) {
+        let list: Vec<&str> = names().collect();
+        bail!("there is no case or group {name}; there are {}", list.join(", "));
     }
-    let wanted = |case: &str| names.is_empty() || names.iter().any(|name| name == case);
-    Ok(CASES.into_iter().filter(|(case, _)| wanted(case)).collect())
+    let is_wanted = |case: &str| wanted.is_empty() || wanted.iter().any(|name| means(name, case));
+    Ok(CASES.into_iter().filter(|(case, _)| is_wanted(case)).collect())
+}
+
+/// Whether a name is that of the case, or of a group: what its cases' names begin with, where no case is called so.
+fn means(name: &str, case: &str) -> bool {
+    let rest = case.strip_prefix(name);
+    rest == Some("") || rest.is_some_and(|rest| rest.starts_with('-')) && !names().any(|case| case == name)
 }
 
 /// A filesystem for so many GiB, with mkfs's own number of names.
@@ -51,11 +72,12 @@ fn compared(setting: String, contenders: &[Contender], series: Vec<Series>) -> R
     let rows = contenders.iter().zip(series).map(|(contender, series)| Row {
         name: contender.name.clone(),
         series,
-        ours: matches!(contender.bar, Bar::None),
+        ours: contender.ours,
         bar: contender.bar,
     });
     Report {
         setting,
+        unit: Unit::Seconds,
         rows: rows.collect(),
     }
 }

@@ -2,11 +2,9 @@
 //! Both contenders keep a copy of the same production, on the same new filesystem. They find its names in memory, as a
 //! pass does that follows another at once, or nothing, as one does after a night of other work.
 
-use std::time::Duration;
-
 use anyhow::Result;
 
-use super::{compared, room};
+use super::{PAST, compared, room};
 use crate::bench::Bench;
 use crate::bench::data::{self, Shape};
 use crate::bench::disk::{Caches, Disk};
@@ -14,20 +12,20 @@ use crate::bench::peers::{self, Contender, Lane};
 use crate::bench::race::{Heat, measure, race};
 use crate::bench::report::Report;
 
-/// Longer than the grain of any filesystem's times, so that a change is past and not present when it is scanned.
-const PAST: Duration = Duration::from_secs(3);
-
 /// Two copies of one production, brought up to date and warm.
-struct Ground {
+pub(super) struct Ground {
     source: Disk,
-    shape: Shape,
-    lanes: Vec<Lane>,
+    /// What production looks like.
+    pub(super) shape: Shape,
+    /// A lane for each contender, in their order.
+    pub(super) lanes: Vec<Lane>,
     // Last, so that it is unmounted when nothing looks at it any more.
     _standby: Disk,
 }
 
 impl Ground {
-    fn prepare(bench: &Bench<'_>, contenders: &[Contender]) -> Result<Self> {
+    /// Makes it, and lets each contender make its copy.
+    pub(super) fn prepare(bench: &Bench<'_>, contenders: &[Contender]) -> Result<Self> {
         let shape = Shape {
             directories: bench.scaled(1000),
             per_directory: 200,
@@ -77,41 +75,55 @@ impl Ground {
 
 /// Nothing changed in 200,000 files, which were just looked at.
 pub(super) fn unchanged(bench: &Bench<'_>) -> Result<Report> {
-    nothing_changed(bench, Caches::Warm)
+    nothing_changed(bench, &local(bench, 0.35)?, "", Caches::Warm)
 }
 
 /// Nothing changed in 200,000 files, of which memory holds nothing.
 pub(super) fn unchanged_cold(bench: &Bench<'_>) -> Result<Report> {
-    nothing_changed(bench, Caches::Dropped)
+    nothing_changed(bench, &local(bench, 0.35)?, "", Caches::Dropped)
 }
 
 /// 1,000 changed in 200,000 files, others each time, all just looked at.
 pub(super) fn changed(bench: &Bench<'_>) -> Result<Report> {
-    little_changed(bench, Caches::Warm)
+    little_changed(bench, &local(bench, 0.4)?, "", Caches::Warm)
 }
 
 /// 1,000 changed in 200,000 files, others each time; memory holds nothing.
 pub(super) fn changed_cold(bench: &Bench<'_>) -> Result<Report> {
-    little_changed(bench, Caches::Dropped)
+    little_changed(bench, &local(bench, 0.4)?, "", Caches::Dropped)
 }
 
-fn nothing_changed(bench: &Bench<'_>, caches: Caches) -> Result<Report> {
-    let contenders = [peers::our_mirror(bench), peers::rsync(0.35)?];
-    let ground = Ground::prepare(bench, &contenders)?;
+fn local(bench: &Bench<'_>, most: f64) -> Result<[Contender; 2]> {
+    Ok([peers::our_mirror(bench), peers::rsync(most)?])
+}
+
+/// Passes of these contenders, whose copy is where `aside` says.
+pub(super) fn nothing_changed(
+    bench: &Bench<'_>,
+    contenders: &[Contender],
+    aside: &str,
+    caches: Caches,
+) -> Result<Report> {
+    let ground = Ground::prepare(bench, contenders)?;
     let series = race(contenders.len(), bench.runs, |_, index| {
-        ground.heat(&contenders, index, caches)
+        ground.heat(contenders, index, caches)
     })?;
     let setting = format!(
-        "A pass that finds nothing changed in {} files; {}.",
+        "A pass that finds nothing changed in {} files{aside}; {}.",
         ground.shape.files(),
         caches.told()
     );
-    Ok(compared(setting, &contenders, series))
+    Ok(compared(setting, contenders, series))
 }
 
-fn little_changed(bench: &Bench<'_>, caches: Caches) -> Result<Report> {
-    let contenders = [peers::our_mirror(bench), peers::rsync(0.4)?];
-    let ground = Ground::prepare(bench, &contenders)?;
+/// The same, after a little changed.
+pub(super) fn little_changed(
+    bench: &Bench<'_>,
+    contenders: &[Contender],
+    aside: &str,
+    caches: Caches,
+) -> Result<Report> {
+    let ground = Ground::prepare(bench, contenders)?;
     let (count, mut version) = (bench.scaled(1000), 0);
     let series = race(contenders.len(), bench.runs, |round, index| {
         // The first to run in a round finds the change made; the second finds the same change.
@@ -119,12 +131,12 @@ fn little_changed(bench: &Bench<'_>, caches: Caches) -> Result<Report> {
             version += 1;
             ground.change(count, version)?;
         }
-        ground.heat(&contenders, index, caches)
+        ground.heat(contenders, index, caches)
     })?;
     let setting = format!(
-        "A pass that finds {count} files changed, spread over {}, and others at each run; {}.",
+        "A pass that finds {count} files changed, spread over {}, and others at each run{aside}; {}.",
         ground.shape.files(),
         caches.told()
     );
-    Ok(compared(setting, &contenders, series))
+    Ok(compared(setting, contenders, series))
 }

@@ -1,5 +1,7 @@
 //! Who runs: Counterpart and the programs that people use today, each as a list of commands on one lane.
-//! A peer is used as its own manual says, at its best for the same job.
+//! A peer is used as its own manual says, at its best for the same job. Those that go over ssh are in `link`.
+
+pub(super) mod link;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,9 +9,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use super::Bench;
 use super::disk::{Disk, sync};
 use super::report::Bar;
-use super::{Bench, far};
 use crate::process::{must_pass, works};
 use crate::workspace::Workspace;
 
@@ -42,6 +44,8 @@ type Commands = Box<dyn Fn(&Lane) -> Vec<Command>>;
 pub(super) struct Contender {
     /// What the table calls it.
     pub(super) name: String,
+    /// Whether it is Counterpart.
+    pub(super) ours: bool,
     /// Ours over its time, at most.
     pub(super) bar: Bar,
     /// What it does on a lane.
@@ -49,9 +53,17 @@ pub(super) struct Contender {
 }
 
 impl Contender {
-    fn new(name: &str, bar: Bar, commands: impl Fn(&Lane) -> Vec<Command> + 'static) -> Self {
+    fn ours(name: &str, commands: impl Fn(&Lane) -> Vec<Command> + 'static) -> Self {
+        Self {
+            ours: true,
+            ..Self::peer(name, Bar::None, commands)
+        }
+    }
+
+    fn peer(name: &str, bar: Bar, commands: impl Fn(&Lane) -> Vec<Command> + 'static) -> Self {
         Self {
             name: name.to_owned(),
+            ours: false,
             bar,
             commands: Box::new(commands),
         }
@@ -60,8 +72,14 @@ impl Contender {
 
 /// Counterpart's program: `COUNTERPART_BIN`, or a release build.
 pub(super) fn our_program(workspace: &Workspace) -> Result<PathBuf> {
-    if let Some(program) = std::env::var_os("COUNTERPART_BIN") {
-        return Ok(PathBuf::from(program));
+    if let Some(program) = std::env::var_os("COUNTERPART_BIN").map(PathBuf::from) {
+        // The far end is started in another directory; a bare name is looked for in PATH at both.
+        let is_bare = program.components().count() == 1;
+        return Ok(if is_bare {
+            program
+        } else {
+            std::path::absolute(program)?
+        });
     }
     must_pass(
         workspace
@@ -74,7 +92,7 @@ pub(super) fn our_program(workspace: &Workspace) -> Result<PathBuf> {
 /// `counterpart mirror`.
 pub(super) fn our_mirror(bench: &Bench<'_>) -> Contender {
     let program = bench.program.clone();
-    Contender::new("counterpart mirror", Bar::None, move |lane| {
+    Contender::ours("counterpart mirror", move |lane| {
         vec![ours(&program, lane, "mirror"), sync(&lane.copy)]
     })
 }
@@ -82,7 +100,7 @@ pub(super) fn our_mirror(bench: &Bench<'_>) -> Contender {
 /// `counterpart verify --reread`.
 pub(super) fn our_reread(bench: &Bench<'_>) -> Contender {
     let program = bench.program.clone();
-    Contender::new("counterpart verify --reread", Bar::None, move |lane| {
+    Contender::ours("counterpart verify --reread", move |lane| {
         let mut command = ours(&program, lane, "verify");
         command.arg("--reread");
         vec![command]
@@ -90,71 +108,26 @@ pub(super) fn our_reread(bench: &Bench<'_>) -> Contender {
 }
 
 fn ours(program: &Path, lane: &Lane, verb: &str) -> Command {
+    let mut command = ours_from(program, lane, verb);
+    command.arg(&lane.copy);
+    command
+}
+
+/// All but where the standby is.
+fn ours_from(program: &Path, lane: &Lane, verb: &str) -> Command {
     let mut command = Command::new(program);
     command
         .arg("--state")
         .arg(&lane.state)
         .args(["--quiet", verb])
-        .arg(&lane.source)
-        .arg(&lane.copy);
+        .arg(&lane.source);
     command
-}
-
-/// `counterpart mirror` to a standby behind ssh.
-pub(super) fn our_push(bench: &Bench<'_>) -> Result<Contender> {
-    let program = bench.program.clone();
-    let configuration = far::prepare(&bench.folder.join("ssh"))?;
-    Ok(Contender::new("counterpart mirror", Bar::None, move |lane| {
-        let mut command = Command::new(&program);
-        command
-            .arg("--state")
-            .arg(&lane.state)
-            .args(["--quiet", "mirror"]);
-        command.arg("--ssh=-F");
-        command.arg(format!("--ssh={}", configuration.display()));
-        let agent = format!(
-            "{} agent --state {}",
-            program.display(),
-            lane.state.join("far").display()
-        );
-        command
-            .args(["--remote", &agent])
-            .arg(&lane.source)
-            .arg(behind_ssh(&lane.copy));
-        vec![command, sync(&lane.copy)]
-    }))
-}
-
-/// `rsync -a -e ssh`, and the sync that makes its copy last.
-pub(super) fn rsync_push(bench: &Bench<'_>, most: f64) -> Result<Contender> {
-    need("rsync", "--version", "rsync")?;
-    let ssh = format!("ssh -F {}", far::prepare(&bench.folder.join("ssh"))?.display());
-    Ok(Contender::new(
-        "rsync -a -e ssh; sync -f",
-        Bar::Ratio(most),
-        move |lane| {
-            let mut command = Command::new("rsync");
-            command
-                .args(["-a", "-e", &ssh])
-                .arg(slashed(&lane.source))
-                .arg(behind_ssh(&lane.copy));
-            vec![command, sync(&lane.copy)]
-        },
-    ))
-}
-
-/// The path as one of the far host.
-fn behind_ssh(path: &Path) -> OsString {
-    let mut location = OsString::from(far::HOST);
-    location.push(":");
-    location.push(path);
-    location
 }
 
 /// `rsync -a`, and the sync that makes its copy last.
 pub(super) fn rsync(most: f64) -> Result<Contender> {
     need("rsync", "--version", "rsync")?;
-    Ok(Contender::new("rsync -a; sync -f", Bar::Ratio(most), |lane| {
+    Ok(Contender::peer("rsync -a; sync -f", Bar::Ratio(most), |lane| {
         let mut command = Command::new("rsync");
         command
             .arg("-a")
@@ -167,16 +140,20 @@ pub(super) fn rsync(most: f64) -> Result<Contender> {
 /// `xcp -r`, installed from crates.io where it is missing.
 pub(super) fn xcp(bench: &Bench<'_>, most: f64) -> Result<Contender> {
     let program = find_xcp(bench.workspace)?;
-    Ok(Contender::new("xcp -r; sync -f", Bar::Ratio(most), move |lane| {
-        let mut command = Command::new(&program);
-        command.arg("-r").arg(&lane.source).arg(&lane.copy);
-        vec![command, sync(&lane.copy)]
-    }))
+    Ok(Contender::peer(
+        "xcp -r; sync -f",
+        Bar::Ratio(most),
+        move |lane| {
+            let mut command = Command::new(&program);
+            command.arg("-r").arg(&lane.source).arg(&lane.copy);
+            vec![command, sync(&lane.copy)]
+        },
+    ))
 }
 
 /// `cp -a`, as for one large file.
 pub(super) fn cp(most: f64) -> Contender {
-    Contender::new("cp -a; sync -f", Bar::Ratio(most), |lane| {
+    Contender::peer("cp -a; sync -f", Bar::Ratio(most), |lane| {
         let mut command = Command::new("cp");
         command.arg("-a").arg(&lane.source).arg(&lane.copy);
         vec![command, sync(&lane.copy)]
@@ -186,7 +163,7 @@ pub(super) fn cp(most: f64) -> Contender {
 /// `b3sum` over both trees, with as many files at once as it likes.
 pub(super) fn b3sum(most: f64) -> Result<Contender> {
     need("b3sum", "--version", "b3sum")?;
-    Ok(Contender::new("b3sum over both", Bar::Ratio(most), |lane| {
+    Ok(Contender::peer("b3sum over both", Bar::Ratio(most), |lane| {
         let mut command = Command::new("sh");
         let script = r#"find "$1" "$2" -name .counterpart -prune -o -type f -print0 | xargs -0 b3sum"#;
         command
