@@ -50,7 +50,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub(super) fn chosen(wanted: &[String]) -> Result<Vec<(&'static str, Case)>> {
     if let Some(name) = wanted.iter().find(|name| !names().any(|case| means(name, case))) {
         let list: Vec<&str> = names().collect();
-        bail!("there is no case or group {name}; there are {}", list.join(", "));
+        bail!(
+            "there is no case or group {name}; there are {}; link is all that begin with link-",
+            list.join(", ")
+        );
     }
     let is_wanted = |case: &str| wanted.is_empty() || wanted.iter().any(|name| means(name, case));
     Ok(CASES.into_iter().filter(|(case, _)| is_wanted(case)).collect())

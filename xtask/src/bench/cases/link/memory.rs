@@ -50,7 +50,9 @@ fn ends(bench: &Bench<'_>, lane: &Lane, scene: &str) -> Result<Vec<Row>> {
     let near = measure_beside((push.commands)(lane), &mut far)?;
     let far_kib = far[0].peak_kib;
     if far_kib == 0 {
-        bail!("no agent was seen running at the far end");
+        bail!(
+            "no agent was seen at the far end; if COUNTERPART_BIN is a script, name the program that it starts"
+        );
     }
     let row = |end: &str, peak_kib, bar| Row {
         name: format!("{scene}: {end}"),
