@@ -92,7 +92,7 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Bench<'a>>
     let folder = options.dir.clone().unwrap_or_else(|| workspace.scratch("bench"));
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     // Both ends of a link are told it, and each starts in a directory of its own.
-    let folder = std::path::absolute(folder)?;
+    let folder = fs::canonicalize(folder)?;
     Ok(Bench {
         workspace,
         program: peers::our_program(workspace)?,
