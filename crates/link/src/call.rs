@@ -1,5 +1,6 @@
 //! What can be asked over a link, and what comes back: the port's calls as messages.
 
+use crate::frame::MAX_PAYLOAD_BYTES;
 use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Failure, Finding, Step};
 use counterpart_port::{
     Arrived, Attributes, ChainHead, CommandName, Ended, Export, ExportedEntry, Extent, OpenRequest, Progress,
@@ -103,7 +104,24 @@ pub(crate) enum Ask {
     Digest,
     /// The first bytes of a file, at most so many: answered by `Result<Head, Failure>`.
     Head(EntryPath, u16),
+    /// Small files, of which each is opened and read to its end, and whether their attributes are wanted, too: answered by
+    /// lists of `Option<Ahead>`, together one for each path, in order; none for a file that is not small, or with which
+    /// anything is wrong. After each list whose files have any content come bytes: the contents one after the other.
+    Several(Vec<EntryPath>, bool),
 }
+
+/// A small file that was read before it was opened.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ahead {
+    pub fact: Fact,
+    pub len_bytes: u32,
+    pub settled: Settled,
+    pub digest: Digest,
+    pub attributes: Option<Attributes>,
+}
+
+/// Most content in one answer to [`Ask::Several`] and of one [`Fill::Files`], in bytes: one frame.
+pub(crate) const TOGETHER_BYTES: usize = MAX_PAYLOAD_BYTES;
 
 /// What a file is.
 #[derive(Debug, Serialize, Deserialize)]
@@ -132,8 +150,8 @@ pub(crate) enum Part {
 /// What is ordered of a standby that is being changed. Places are made in this order.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
-    /// Not answered: a failure is told to whoever fills the place.
-    Place(u64, Box<Step>),
+    /// Places, with their numbers. Not answered: a failure is told to whoever fills the place.
+    Places(Vec<(u64, Step)>),
     /// A place that nobody filled; not answered.
     Forget(u64),
     /// Answered by [`Rested`].
@@ -166,6 +184,18 @@ pub(crate) enum Fill {
     Sign(Algorithm),
     /// A range of the content that was signed: from, and how many bytes.
     Old(u64, u64),
+    /// Small files, each for a place of its own; where they have any content, bytes follow: the contents one after the other.
+    /// Answered by a list of `Result<Committed, Failure>`, one for each, in order.
+    Files(Vec<FilledFile>),
+}
+
+/// One small file, of which the content follows.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FilledFile {
+    pub number: u64,
+    pub len_bytes: u32,
+    pub fact: Fact,
+    pub attributes: Attributes,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

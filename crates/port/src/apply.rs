@@ -17,6 +17,12 @@ pub trait Apply: Sync {
     /// The directory cannot be made or reached.
     fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure>;
 
+    /// Writes and commits small files, each as [`Place::write`] and [`Place::commit`] would, and tells the outcome of each, in
+    /// order. What is far is asked once for all of them.
+    fn fill(&self, files: Vec<SmallFile<'_>>) -> Vec<Result<Committed, Failure>> {
+        files.into_iter().map(SmallFile::commit).collect()
+    }
+
     /// Ends a round of steps: every place is done, all that waited for its name has it, and every directory is closed.
     /// The next round starts at the root.
     ///
@@ -55,6 +61,12 @@ pub trait Place: Send {
         0
     }
 
+    /// Gives itself up to [`Apply::fill`] where that fills by number: it is filled there, and does nothing of itself any
+    /// more. `None` where a place is filled by nobody but itself.
+    fn give_up_for_number(&mut self) -> Option<u64> {
+        None
+    }
+
     /// Appends bytes to the incoming file.
     ///
     /// # Errors
@@ -80,6 +92,32 @@ pub trait Place: Send {
         attributes: &Attributes,
         content: Arrived,
     ) -> Result<Committed, Failure>;
+}
+
+/// A small file, read whole and digested, and the place where it belongs.
+pub struct SmallFile<'a> {
+    /// Where it belongs.
+    pub place: Box<dyn Place + 'a>,
+    /// All of its bytes.
+    pub content: &'a [u8],
+    /// What production holds, with the digest of the content.
+    pub fact: Fact,
+    /// What is carried beyond the fact.
+    pub attributes: Attributes,
+}
+
+impl SmallFile<'_> {
+    /// Writes it to its place, and commits it.
+    ///
+    /// # Errors
+    /// As of [`Place::write`] and [`Place::commit`].
+    pub fn commit(mut self) -> Result<Committed, Failure> {
+        if !self.content.is_empty() {
+            self.place.write(self.content)?;
+        }
+        self.place
+            .commit(Some(&self.fact), &self.attributes, Arrived::Written)
+    }
 }
 
 /// What became of the content of a place.

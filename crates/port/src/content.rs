@@ -5,6 +5,19 @@ use serde::{Deserialize, Serialize};
 
 /// Reads one file after the other. One thread uses one reader.
 pub trait ContentReader: Send {
+    /// Tells which files will be opened next, in this order, and whether their attributes will be asked for, too: a reader
+    /// whose answers take long asks for all of them at once. Whoever opens another file first loses nothing but time.
+    ///
+    /// # Errors
+    /// The site cannot be reached.
+    fn announce(
+        &mut self,
+        _paths: &mut dyn Iterator<Item = &EntryPath>,
+        _attributes: bool,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Opens a file, following no link, and tells what it is now, by the handle that is then read.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ pub mod listing;
 pub mod messages;
 pub mod watch;
 
-pub use apply::{Apply, Arrived, Committed, Place};
+pub use apply::{Apply, Arrived, Committed, Place, SmallFile};
 pub use chain::ChainHead;
 pub use command::{CommandName, Commands, Ended, HowEnded, Offered, Output};
 pub use content::{Attributes, Basis, ContentReader, Piece, Settled};

@@ -7,7 +7,7 @@ use crate::apply::pipeline;
 use crate::apply::readers::Readers;
 use crate::apply::rounds::{Applying, interrupted};
 use counterpart_model::{Code, Digest, Fact, Failure, Finding, SiteRole, Step, Verdict};
-use counterpart_port::{ContentReader, Piece, Place, Progress, Settled, Stage};
+use counterpart_port::{Arrived, ContentReader, Piece, Place, Progress, Settled, Stage};
 use std::time::Duration;
 
 /// Bytes read at once; also the largest file that is held whole before it is written.
@@ -27,6 +27,17 @@ pub(super) enum Copied {
     Same,
     /// It is append-only and changed: a finding, not sent.
     Refused,
+}
+
+impl Copied {
+    /// What became of the content, for its place.
+    pub(super) const fn arrived(self) -> Arrived {
+        match self {
+            Self::Written => Arrived::Written,
+            Self::Before => Arrived::Before,
+            Self::Same | Self::Refused => Arrived::Kept,
+        }
+    }
 }
 
 impl CopyBuffer {
@@ -72,12 +83,7 @@ fn without_content(
     readers: &mut Readers<'_>,
     buffer: &mut CopyBuffer,
 ) -> Result<Option<(Copied, Digest)>, Failure> {
-    let known = step
-        .present
-        .as_ref()
-        .filter(|fact| fact.size_bytes == now.size_bytes)
-        .and_then(Fact::digest);
-    if known.is_none() && !step.append_only {
+    if known(step, now).is_none() && !step.append_only {
         return Ok(None);
     }
     let far = readers.content.comes_from_far();
@@ -86,15 +92,31 @@ fn without_content(
         reader.open(&step.path)?;
     }
     let digest = settled_digest(applying, step, reader, buffer)?;
-    if known == Some(digest) {
-        return Ok(Some((Copied::Same, digest)));
-    }
-    if step.append_only {
-        refuse(applying, step);
-        return Ok(Some((Copied::Refused, digest)));
+    if let Some(copied) = decided(applying, step, now, digest) {
+        return Ok(Some((copied, digest)));
     }
     readers.content.open(&step.path)?;
     Ok(None)
+}
+
+/// The digest of what the standby has, where that is as long.
+fn known(step: &Step, now: &Fact) -> Option<Digest> {
+    let present = step.present.as_ref();
+    present
+        .filter(|fact| fact.size_bytes == now.size_bytes)
+        .and_then(Fact::digest)
+}
+
+/// What the digest alone decides: the standby may have the content already, or must not be given it.
+pub(super) fn decided(applying: &Applying<'_>, step: &Step, now: &Fact, digest: Digest) -> Option<Copied> {
+    if known(step, now) == Some(digest) {
+        return Some(Copied::Same);
+    }
+    if step.append_only {
+        refuse(applying, step);
+        return Some(Copied::Refused);
+    }
+    None
 }
 
 /// Writes the open file to its place: where it comes from far, only what the standby does not have travels.
@@ -127,12 +149,26 @@ fn settled_digest(
     buffer: &mut CopyBuffer,
 ) -> Result<Digest, Failure> {
     let digest = stream(applying, reader, buffer, None)?;
-    match reader.finish(digest)? {
-        Settled::Yes => {}
-        Settled::Fresh(nanos) => confirm(applying, step, nanos, digest, reader, buffer)?,
-        Settled::Torn(_) => return Err(torn(step)),
-    }
+    settle(applying, step, digest, reader, buffer)?;
     Ok(digest)
+}
+
+/// Ends the open file, which was read to its end; reads it once more later where it is too fresh to be believed.
+///
+/// # Errors
+/// `torn` when it changed meanwhile, and what production reports.
+pub(super) fn settle(
+    applying: &Applying<'_>,
+    step: &Step,
+    digest: Digest,
+    reader: &mut dyn ContentReader,
+    buffer: &mut CopyBuffer,
+) -> Result<(), Failure> {
+    match reader.finish(digest)? {
+        Settled::Yes => Ok(()),
+        Settled::Fresh(nanos) => confirm(applying, step, nanos, digest, reader, buffer),
+        Settled::Torn(_) => Err(torn(step)),
+    }
 }
 
 /// Reads a file again that had changed within one grain of being read.
@@ -177,15 +213,24 @@ fn stream(
                 len
             }
         };
-        applying.listener.progress(Progress {
-            stage: Stage::Apply,
-            entries: 0,
-            bytes: len_bytes,
-        });
-        if applying.listener.interrupted() {
-            return Err(interrupted());
-        }
+        moved(applying, len_bytes)?;
     }
+}
+
+/// Tells of bytes that were read.
+///
+/// # Errors
+/// `interrupted` where the pass was asked to stop.
+pub(super) fn moved(applying: &Applying<'_>, len_bytes: u64) -> Result<(), Failure> {
+    applying.listener.progress(Progress {
+        stage: Stage::Apply,
+        entries: 0,
+        bytes: len_bytes,
+    });
+    if applying.listener.interrupted() {
+        return Err(interrupted());
+    }
+    Ok(())
 }
 
 fn refuse(applying: &Applying<'_>, step: &Step) {

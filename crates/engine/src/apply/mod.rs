@@ -7,6 +7,7 @@ mod mover;
 mod pipeline;
 mod readers;
 mod rounds;
+mod small;
 mod undone;
 
 pub(crate) use mover::is_fatal;

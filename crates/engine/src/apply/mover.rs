@@ -3,10 +3,14 @@
 use crate::apply::copy::{Copied, CopyBuffer, copy};
 use crate::apply::readers::Readers;
 use crate::apply::rounds::{Applying, Batch, Sums, lock, tell};
+use crate::apply::small::{Brought, Held, SMALL_BYTES, Small};
 use crate::apply::undone::sets_aside_drift;
-use counterpart_model::{Action, Code, Content, Fact, Failure, Kind, SiteRole, Step};
-use counterpart_port::{Arrived, Attributes, ContentReader, Place, Progress, Settled, Stage};
+use counterpart_model::{Action, Code, Content, Digest, Fact, Failure, Kind, SiteRole, Step};
+use counterpart_port::{
+    Apply, Arrived, Attributes, Committed, ContentReader, Place, Progress, Settled, Stage,
+};
 use crossbeam_channel::Receiver;
+use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// True for failures that end a pass: they are of the site, not of one entry.
@@ -25,32 +29,82 @@ pub(crate) fn is_fatal(failure: &Failure) -> bool {
 /// One mover.
 pub(super) struct Mover<'a> {
     applying: &'a Applying<'a>,
+    target: &'a dyn Apply,
     sums: &'a Sums,
     buffer: CopyBuffer,
+    held: Held<'a>,
 }
 
 impl<'a> Mover<'a> {
     /// A mover of an application.
-    pub(super) fn new(applying: &'a Applying<'a>, sums: &'a Sums) -> Self {
+    pub(super) fn new(applying: &'a Applying<'a>, target: &'a dyn Apply, sums: &'a Sums) -> Self {
         Self {
             applying,
+            target,
             sums,
             buffer: CopyBuffer::new(),
+            held: Held::new(),
         }
     }
 
     /// Carries out steps until there are no more, or the round was stopped.
-    pub(super) fn run(mut self, batches: &Receiver<Batch<'_>>) {
+    pub(super) fn run(mut self, batches: &Receiver<Batch<'a>>) {
         let mut readers = match Readers::of(self.applying.sites.production) {
             Ok(readers) => readers,
             Err(failure) => return self.stop(failure),
         };
-        for (mut step, mut place) in batches.iter().flat_map(|batch| batch.steps) {
-            if self.sums.stop.load(Relaxed) || self.applying.listener.interrupted() {
-                continue;
+        for batch in batches {
+            if let Err(failure) = self.announce(&batch, readers.content.as_mut()) {
+                self.stop(failure);
             }
-            if let Err(failure) = self.carry_out(&mut step, place.as_mut(), &mut readers) {
-                self.failed(step, failure);
+            for (step, place) in batch.steps {
+                if !self.is_stopped() {
+                    self.take(step, place, &mut readers);
+                }
+            }
+            self.hand_over();
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.sums.stop.load(Relaxed) || self.applying.listener.interrupted()
+    }
+
+    /// Tells which small files will be read.
+    fn announce(&self, batch: &Batch<'_>, reader: &mut dyn ContentReader) -> Result<(), Failure> {
+        let mut small = batch.steps.iter().filter_map(|(step, _)| {
+            let fact = step.wanted.as_ref()?;
+            (brings_file(step) && self.may_hold(fact)).then_some(&step.path)
+        });
+        reader.announce(&mut small, self.applying.attributes)
+    }
+
+    /// Carries a step out, or as far that it can be handed over with others.
+    fn take(&mut self, mut step: Step, mut place: Box<dyn Place + 'a>, readers: &mut Readers<'_>) {
+        match self.carry_out(&mut step, place.as_mut(), readers) {
+            Ok(None) => {}
+            Ok(Some(brought)) => {
+                self.held.keep(step, place, brought);
+                if self.held.is_full() {
+                    self.hand_over();
+                }
+            }
+            Err(failure) => self.failed(step, failure),
+        }
+    }
+
+    /// Hands over what is held; where the round was stopped, it is let go.
+    fn hand_over(&mut self) {
+        if self.is_stopped() {
+            return self.held.let_go();
+        }
+        for (step, outcome) in self.held.hand_over(|files| self.target.fill(files)) {
+            match outcome {
+                Ok(committed) => {
+                    let sent_bytes = step.wanted.as_ref().map_or(0, |fact| fact.size_bytes);
+                    self.brought(&step, sent_bytes, &committed);
+                }
+                Err(failure) => self.failed(step, failure),
             }
         }
     }
@@ -86,17 +140,17 @@ impl<'a> Mover<'a> {
         }
     }
 
+    /// Carries a step out to its end, or gives its file, which is held to be handed over with others.
     fn carry_out(
         &mut self,
         step: &mut Step,
         place: &mut dyn Place,
         readers: &mut Readers<'_>,
-    ) -> Result<(), Failure> {
-        let is_file = step.wanted.as_ref().is_some_and(|fact| fact.kind == Kind::File);
-        match step.action {
-            Action::Create | Action::Replace | Action::Modify if is_file => self.file(step, place, readers),
-            _ => self.other(step, place, readers),
+    ) -> Result<Option<Brought>, Failure> {
+        if brings_file(step) {
+            return self.file(step, place, readers);
         }
+        self.other(step, place, readers).map(|()| None)
     }
 
     /// Directories, links, metadata, renames and removals: nothing is read but attributes.
@@ -126,7 +180,7 @@ impl<'a> Mover<'a> {
         step: &mut Step,
         place: &mut dyn Place,
         readers: &mut Readers<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Brought>, Failure> {
         let now = readers.content.open(&step.path)?;
         if now.kind != Kind::File {
             return Err(Failure::new(
@@ -135,14 +189,9 @@ impl<'a> Mover<'a> {
                 "it is no file any more",
             ));
         }
-        let (copied, fact) = self.content(step, &now, place, readers)?;
-        if copied == Copied::Refused {
-            return Ok(());
-        }
-        let present = step.present.as_ref().map(|present| &present.metadata);
-        if copied == Copied::Same && present == Some(&fact.metadata) {
-            // Only what is not carried moved: there is nothing to do.
-            return Ok(());
+        let (found, fact) = self.content(step, &now, place, readers)?;
+        if found.leaves_all(step, &fact) {
+            return Ok(None);
         }
         // Told once its content is here: what is torn is tried again, and told only when it is given up.
         if step
@@ -153,24 +202,21 @@ impl<'a> Mover<'a> {
             self.note_moving(step);
         }
         let attributes = self.attributes(step, readers.content.as_mut())?;
-        let arrived = match copied {
-            Copied::Written => Arrived::Written,
-            Copied::Before => Arrived::Before,
-            Copied::Same | Copied::Refused => Arrived::Kept,
+        step.wanted = Some(fact.clone());
+        let brought = |range| Brought {
+            range,
+            fact,
+            attributes,
         };
-        step.wanted = Some(fact);
-        let committed = place.commit(step.wanted.as_ref(), &attributes, arrived)?;
-        self.count(step, copied != Copied::Same);
-        if copied == Copied::Written {
-            let reused_bytes = readers.content.reused_bytes() + place.reused_bytes();
-            let sent_bytes = now.size_bytes.saturating_sub(reused_bytes);
-            self.sums.bytes_sent.fetch_add(sent_bytes, Relaxed);
+        match found {
+            Found::Here(range) => Ok(Some(brought(range))),
+            Found::Copied(copied) => {
+                let Brought { fact, attributes, .. } = brought(0..0);
+                let committed = place.commit(Some(&fact), &attributes, copied.arrived())?;
+                self.committed(step, copied, (place, readers), &committed);
+                Ok(None)
+            }
         }
-        if copied == Copied::Same {
-            step.action = Action::Metadata;
-        }
-        tell(self.applying, step, committed.history.as_ref());
-        Ok(())
     }
 
     /// Brings the content, and says how; the fact then has its digest.
@@ -180,20 +226,79 @@ impl<'a> Mover<'a> {
         now: &Fact,
         place: &mut dyn Place,
         readers: &mut Readers<'_>,
-    ) -> Result<(Copied, Fact), Failure> {
+    ) -> Result<(Found, Fact), Failure> {
         let mut fact = now.clone();
         if let (Some(digest), Some(since)) = (place.arrived_before(), self.applying.recovered_since_seconds) {
             if readers.content.recall(digest, since)? == Settled::Yes {
                 fact.content = Content::Digest(digest);
-                return Ok((Copied::Before, fact));
+                return Ok((Found::Copied(Copied::Before), fact));
             }
             // To recall ends the open file; what cannot be recalled is read.
             fact = readers.content.open(&step.path)?;
         }
-        let (copied, digest) = copy(self.applying, step, now, place, readers, &mut self.buffer)?;
+        let (found, digest) = self.read(step, now, place, readers)?;
         self.sums.bytes_read.fetch_add(now.size_bytes, Relaxed);
         fact.content = Content::Digest(digest);
-        Ok((copied, fact))
+        Ok((found, fact))
+    }
+
+    /// Reads the open file: a small one whole, to be handed over later, any other to its place.
+    fn read(
+        &mut self,
+        step: &Step,
+        now: &Fact,
+        place: &mut dyn Place,
+        readers: &mut Readers<'_>,
+    ) -> Result<(Found, Digest), Failure> {
+        if self.may_hold(now) {
+            let read = self
+                .held
+                .read(self.applying, step, now, readers, &mut self.buffer)?;
+            match read {
+                Small::Read(range, digest) => return Ok((Found::Here(range), digest)),
+                Small::Decided(copied, digest) => return Ok((Found::Copied(copied), digest)),
+                Small::Other => {
+                    readers.content.open(&step.path)?;
+                }
+            }
+        }
+        let (copied, digest) = copy(self.applying, step, now, place, readers, &mut self.buffer)?;
+        Ok((Found::Copied(copied), digest))
+    }
+
+    /// Whether a file is one that is held, so that it goes with others.
+    fn may_hold(&self, fact: &Fact) -> bool {
+        fact.size_bytes <= SMALL_BYTES && self.applying.recovered_since_seconds.is_none()
+    }
+
+    /// Counts what was brought, and tells of it.
+    fn committed(
+        &self,
+        step: &mut Step,
+        copied: Copied,
+        (place, readers): (&dyn Place, &Readers<'_>),
+        committed: &Committed,
+    ) {
+        match copied {
+            Copied::Written => {
+                let size_bytes = step.wanted.as_ref().map_or(0, |fact| fact.size_bytes);
+                let reused_bytes = readers.content.reused_bytes() + place.reused_bytes();
+                self.brought(step, size_bytes.saturating_sub(reused_bytes), committed);
+            }
+            Copied::Before => self.brought(step, 0, committed),
+            Copied::Same | Copied::Refused => {
+                self.count(step, false);
+                step.action = Action::Metadata;
+                tell(self.applying, step, committed.history.as_ref());
+            }
+        }
+    }
+
+    /// Counts content that took effect, and tells of it.
+    fn brought(&self, step: &Step, sent_bytes: u64, committed: &Committed) {
+        self.sums.bytes_sent.fetch_add(sent_bytes, Relaxed);
+        self.count(step, true);
+        tell(self.applying, step, committed.history.as_ref());
     }
 
     /// The file changed after it was scanned: what is copied is whole, yet younger than the cut-off.
@@ -227,6 +332,32 @@ impl<'a> Mover<'a> {
             bytes: 0,
         });
     }
+}
+
+/// How the content of a step was found.
+enum Found {
+    /// It is held.
+    Here(Range<usize>),
+    /// It came to its place, or need not.
+    Copied(Copied),
+}
+
+impl Found {
+    /// True where there is nothing to do: it must not be touched, or only what is not carried moved.
+    fn leaves_all(&self, step: &Step, fact: &Fact) -> bool {
+        let present = step.present.as_ref().map(|present| &present.metadata);
+        match self {
+            Self::Copied(Copied::Refused) => true,
+            Self::Copied(Copied::Same) => present == Some(&fact.metadata),
+            Self::Here(_) | Self::Copied(_) => false,
+        }
+    }
+}
+
+/// Whether a step brings the content of a file.
+fn brings_file(step: &Step) -> bool {
+    let is_file = step.wanted.as_ref().is_some_and(|fact| fact.kind == Kind::File);
+    is_file && matches!(step.action, Action::Create | Action::Replace | Action::Modify)
 }
 
 fn changed_since(wanted: &Fact, now: &Fact) -> bool {

@@ -2,10 +2,10 @@
 //!
 //! The buffers go round between them, so that memory is bounded whatever the file's size.
 
-use crate::apply::copy::BUFFER_BYTES;
-use crate::apply::rounds::{Applying, interrupted};
+use crate::apply::copy::{BUFFER_BYTES, moved};
+use crate::apply::rounds::Applying;
 use counterpart_model::{Code, Digest, Failure};
-use counterpart_port::{ContentReader, Piece, Place, Progress, Stage};
+use counterpart_port::{ContentReader, Piece, Place};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -91,14 +91,7 @@ fn read(
                 (Chunk::Hole(len), len)
             }
         };
-        applying.listener.progress(Progress {
-            stage: Stage::Apply,
-            entries: 0,
-            bytes,
-        });
-        if applying.listener.interrupted() {
-            return Err(interrupted());
-        }
+        moved(applying, bytes)?;
         if full.send(chunk).is_err() {
             break;
         }

@@ -229,7 +229,7 @@ impl Rounds<'_> {
             let mut batch = Batch::default();
             for _ in 0..self.applying.movers.max(1) {
                 let receiver = receiver.clone();
-                scope.spawn(move || Mover::new(self.applying, self.sums).run(&receiver));
+                scope.spawn(move || Mover::new(self.applying, self.target, self.sums).run(&receiver));
             }
             drop(receiver);
             while let Some(step) = next()? {

@@ -31,13 +31,18 @@ fn codes(report: &PassReport) -> Vec<&str> {
 #[test]
 fn an_interrupted_pass_is_resumed() {
     let pair = archive();
+    // More than are handed over at once.
+    for number in 0..100 {
+        let name = format!("d/more-{number}");
+        pair.production.put(&path(&name), file("more", 5));
+    }
     let listener = Recorder::stopping_after(4);
     let failure = pair
         .pass(&request(PassKind::Run), &listener)
         .expect_err("it was interrupted");
     assert_eq!(failure.code, Code::Interrupted);
     let held = pair.standby.state().tree.len();
-    assert!((4..11).contains(&held), "{held}");
+    assert!((4..111).contains(&held), "{held}");
     assert!(pair.ledger.certificates().unwrap().is_empty());
     assert!(!pair.run().congruent || held > 0);
     pair.assert_equal();

@@ -1,11 +1,11 @@
 //! A standby that is changed from the other end: places in the order of one channel, their content on lanes.
 
 use super::answer::Far;
-use crate::call::{Commit, Fill, Order, Rested};
+use crate::call::{Commit, Fill, FilledFile, Order, Rested, TOGETHER_BYTES};
 use crate::connection::{Channel, Item, decode, lock, unexpected};
 use crate::delta::{self, Rebuilding};
 use counterpart_model::{Algorithm, Code, Digest, Fact, Failure, Step};
-use counterpart_port::{Apply, Arrived, Committed, Place};
+use counterpart_port::{Apply, Arrived, Committed, Place, SmallFile};
 use crossbeam_channel::{Receiver, unbounded};
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -86,7 +86,11 @@ fn obey<'t>(target: &'t dyn Apply, places: &Places<'t>, channel: &Channel) -> Re
             return Err(unexpected("bytes where an order is due"));
         };
         match decode(&order)? {
-            Order::Place(number, step) => places.put(number, place(target, &step))?,
+            Order::Places(steps) => {
+                for (number, step) in &steps {
+                    places.put(*number, place(target, step))?;
+                }
+            }
             Order::Forget(number) => places.forget(number),
             Order::Rest => {
                 let rested = target.rest();
@@ -208,12 +212,42 @@ impl<'c, 't> Lane<'c, 't> {
             Fill::Hole(len) => self.hole(len),
             Fill::Old(from, len) => self.write_old(from, len),
             Fill::Commit(commit) => self.commit(&commit),
+            Fill::Files(files) => self.files(files),
             Fill::Drop => {
                 self.place = None;
                 self.rebuilding = None;
                 Ok(())
             }
         }
+    }
+
+    /// Small files, each to its own place; the content of all follows.
+    fn files(&self, files: Vec<FilledFile>) -> Result<(), Failure> {
+        let len_bytes = files.iter().map(|file| u64::from(file.len_bytes)).sum::<u64>();
+        if len_bytes > TOGETHER_BYTES as u64 {
+            return Err(unexpected("more small files than come together"));
+        }
+        let together = self.channel.take_together(usize_of(len_bytes))?;
+        let mut content = together.as_slice();
+        let outcomes: Vec<Result<Committed, Failure>> = files
+            .into_iter()
+            .map(|file| {
+                let own;
+                (own, content) = content.split_at(usize_of(u64::from(file.len_bytes)).min(content.len()));
+                self.file(file, own)
+            })
+            .collect();
+        self.channel.send(&outcomes)
+    }
+
+    fn file(&self, file: FilledFile, content: &[u8]) -> Result<Committed, Failure> {
+        let small = SmallFile {
+            place: self.places.take(file.number)?,
+            content,
+            fact: file.fact,
+            attributes: file.attributes,
+        };
+        small.commit()
     }
 
     /// Signs what is there, where anything is; where it cannot be read, everything is sent.
@@ -295,4 +329,9 @@ impl<'c, 't> Lane<'c, 't> {
             None => Err(unexpected("the end of no place")),
         }
     }
+}
+
+/// A length that was seen to be far below the limit of the number.
+fn usize_of(len_bytes: u64) -> usize {
+    usize::try_from(len_bytes).unwrap_or(usize::MAX)
 }

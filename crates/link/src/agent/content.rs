@@ -1,6 +1,6 @@
 //! Content for a reader at the other end: what is small comes with its fact, so that one question is enough.
 
-use crate::call::{Ask, Head, Part, Told};
+use crate::call::{Ahead, Ask, Head, Part, TOGETHER_BYTES, Told};
 use crate::connection::{Channel, Item, decode, unexpected};
 use crate::delta::{self, Matcher};
 use counterpart_model::{Algorithm, Digest, EntryPath, Failure, Kind};
@@ -55,6 +55,7 @@ impl Serving<'_> {
                 let matcher = delta::receive(self.channel)?.map(Matcher::new);
                 self.content(matcher)
             }
+            Ask::Several(paths, attributes) => self.several(&paths, attributes),
             Ask::Recall(path, digest, at_seconds) => {
                 let settled = self.recall(&path, digest, at_seconds);
                 self.channel.send(&settled)
@@ -114,6 +115,67 @@ impl Serving<'_> {
         self.channel.send(&Part::End(end))
     }
 
+    /// Small files that will be opened soon, each whole, as many together as fit.
+    fn several(&mut self, paths: &[EntryPath], attributes: bool) -> Result<(), Failure> {
+        let mut together = Together::default();
+        for path in paths {
+            let ahead = self.ahead(path, attributes, &mut together.content);
+            together.files.push(ahead);
+            if together.content.len() + usize::try_from(FOLLOWS_BYTES).unwrap_or(0) >= TOGETHER_BYTES {
+                together.send(self.channel)?;
+            }
+        }
+        together.send(self.channel)
+    }
+
+    /// One such file, its content put behind that of the others; nothing where anything speaks against it: whoever opens it
+    /// then learns why.
+    fn ahead(&mut self, path: &EntryPath, attributes: bool, content: &mut Vec<u8>) -> Option<Ahead> {
+        let begin = content.len();
+        let ahead = self.read_ahead(path, attributes, content);
+        if ahead.is_none() {
+            content.truncate(begin);
+        }
+        ahead
+    }
+
+    fn read_ahead(&mut self, path: &EntryPath, attributes: bool, content: &mut Vec<u8>) -> Option<Ahead> {
+        let fact = self.reader().ok()?.open(path).ok()?;
+        if fact.kind != Kind::File || fact.size_bytes > FOLLOWS_BYTES {
+            return None;
+        }
+        let begin = content.len();
+        while let Some(len) = self.data()? {
+            content.extend_from_slice(&self.buffer[..len]);
+            if (content.len() - begin) as u64 > fact.size_bytes {
+                return None;
+            }
+        }
+        let own = &content[begin..];
+        let (settled, digest) = self.end(self.algorithm.of(own)).ok()?;
+        let attributes = if attributes {
+            Some(self.reader().ok()?.attributes(path).ok()?)
+        } else {
+            None
+        };
+        Some(Ahead {
+            fact,
+            len_bytes: u32::try_from(own.len()).ok()?,
+            settled,
+            digest,
+            attributes,
+        })
+    }
+
+    /// How many bytes came, or that it is the end; nothing where something else is there.
+    fn data(&mut self) -> Option<Option<usize>> {
+        match self.piece().ok()? {
+            Piece::Data(len) => Some(Some(len)),
+            Piece::End => Some(None),
+            Piece::Hole(_) | Piece::Digested(_) => None,
+        }
+    }
+
     fn head(&mut self, path: &EntryPath, len: u16) -> Result<Head, Failure> {
         let mut head = vec![0; usize::from(len)];
         let filled = self.reader()?.head(path, &mut head)?;
@@ -157,6 +219,23 @@ impl Serving<'_> {
     fn end(&mut self, digest: Digest) -> Result<(Settled, Digest), Failure> {
         let settled = self.reader()?.finish(digest)?;
         Ok((settled, digest))
+    }
+}
+
+/// Small files that go together.
+#[derive(Default)]
+struct Together {
+    files: Vec<Option<Ahead>>,
+    content: Vec<u8>,
+}
+
+impl Together {
+    fn send(&mut self, channel: &Channel) -> Result<(), Failure> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        channel.send(&std::mem::take(&mut self.files))?;
+        channel.send_together(std::mem::take(&mut self.content))
     }
 }
 

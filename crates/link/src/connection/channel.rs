@@ -87,6 +87,31 @@ impl Channel {
             .try_for_each(|chunk| self.put(Kind::Bytes, chunk.to_vec()))
     }
 
+    /// Sends bytes of content that fit in one frame.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub(crate) fn send_together(&self, bytes: Vec<u8>) -> Result<(), Failure> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.put(Kind::Bytes, bytes)
+    }
+
+    /// Takes bytes that come together, of exactly this length.
+    ///
+    /// # Errors
+    /// The connection has ended, or something else came.
+    pub(crate) fn take_together(&self, len_bytes: usize) -> Result<Vec<u8>, Failure> {
+        if len_bytes == 0 {
+            return Ok(Vec::new());
+        }
+        match self.take()? {
+            Some(Item::Bytes(bytes)) if bytes.len() == len_bytes => Ok(bytes),
+            _ => Err(unexpected("contents of another length than it said")),
+        }
+    }
+
     /// The next item, when it is here; `None` at the end.
     ///
     /// # Errors

@@ -1,21 +1,22 @@
 //! Changing a far standby: places are ordered on one channel, and each is filled on a lane that it has to itself.
 //!
-//! Nothing is waited for before the end of a place, so that a small file costs one answer.
+//! Nothing is waited for before the end of a place, and small files go several together: they share one answer. Orders wait
+//! until somebody begins with one of them, or there are many.
 
+use super::orders::Orders;
+use super::together::{Outcome, send_together, take_outcomes};
 use super::{AT_ONCE, RemoteSite};
 use crate::call::{Call, Commit, Fill, Order, Rested};
 use crate::connection::{Channel, lock};
 use crate::delta::{self, Matcher, Signature};
 use counterpart_model::{Digest, EntryPath, Fact, Failure, Kind, Step};
-use counterpart_port::{Apply, Arrived, Attributes, Committed, Place};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use counterpart_port::{Apply, Arrived, Attributes, Committed, Place, SmallFile};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// See the module.
 pub(super) struct RemoteApply<'a> {
     site: &'a RemoteSite,
-    orders: Channel,
-    next: AtomicU64,
+    orders: Orders,
     has_leftovers: bool,
     unpublished: Mutex<Vec<(EntryPath, Failure)>>,
     lanes: Mutex<Lanes>,
@@ -32,13 +33,24 @@ impl<'a> RemoteApply<'a> {
     pub(super) fn new(site: &'a RemoteSite, orders: Channel, has_leftovers: bool) -> Self {
         Self {
             site,
-            orders,
-            next: AtomicU64::new(0),
+            orders: Orders::new(orders),
             has_leftovers,
             unpublished: Mutex::default(),
             lanes: Mutex::default(),
             freed: Condvar::new(),
         }
+    }
+
+    /// Sends small files on one lane and takes their outcomes.
+    fn fill_together(&self, files: Vec<SmallFile<'_>>) -> Result<Vec<Outcome>, Failure> {
+        self.orders.flush()?;
+        let lane = self.lane()?;
+        let outcomes = send_together(&lane, files).and_then(|counts| take_outcomes(&lane, &counts));
+        match outcomes {
+            Ok(_) => self.give_back(lane),
+            Err(_) => self.give_up(lane),
+        }
+        outcomes
     }
 
     /// A lane that nobody uses; a new one while there may be more.
@@ -71,11 +83,9 @@ impl<'a> RemoteApply<'a> {
 
 impl Apply for RemoteApply<'_> {
     fn place(&self, step: &Step) -> Result<Box<dyn Place + '_>, Failure> {
-        let number = self.next.fetch_add(1, Relaxed);
-        self.orders.send(&Order::Place(number, Box::new(step.clone())))?;
         Ok(Box::new(RemotePlace {
             apply: self,
-            number,
+            number: self.orders.order(step)?,
             lane: Mutex::default(),
             may_reuse: may_reuse(step),
             matcher: None,
@@ -84,9 +94,14 @@ impl Apply for RemoteApply<'_> {
         }))
     }
 
+    fn fill(&self, files: Vec<SmallFile<'_>>) -> Vec<Outcome> {
+        let count = files.len();
+        self.fill_together(files)
+            .unwrap_or_else(|failure| vec![Err(failure); count])
+    }
+
     fn rest(&self) -> Result<(), Failure> {
-        self.orders.send(&Order::Rest)?;
-        let Rested { rested, unpublished } = self.orders.message()?;
+        let Rested { rested, unpublished } = self.orders.ask(&Order::Rest)?;
         lock(&self.unpublished).extend(unpublished);
         rested
     }
@@ -96,8 +111,7 @@ impl Apply for RemoteApply<'_> {
     }
 
     fn sync(&self) -> Result<(), Failure> {
-        self.orders.send(&Order::Sync)?;
-        self.orders.message::<Result<(), Failure>>()?
+        self.orders.ask::<Result<(), Failure>>(&Order::Sync)?
     }
 }
 
@@ -118,6 +132,7 @@ impl RemotePlace<'_> {
     fn on_lane<T>(&self, act: impl FnOnce(&Channel) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut lane = lock(&self.lane);
         if lane.is_none() {
+            self.apply.orders.flush()?;
             let own = self.apply.lane()?;
             own.send(&Fill::Begin(self.number))?;
             *lane = Some(own);
@@ -178,6 +193,11 @@ impl RemotePlace<'_> {
 }
 
 impl Place for RemotePlace<'_> {
+    fn give_up_for_number(&mut self) -> Option<u64> {
+        self.done = true;
+        Some(self.number)
+    }
+
     fn arrived_before(&self) -> Option<Digest> {
         if !self.apply.has_leftovers {
             return None;
@@ -238,7 +258,7 @@ impl Drop for RemotePlace<'_> {
         match lock(&self.lane).take() {
             Some(lane) if lane.send(&Fill::Drop).is_ok() && !lane.has_news() => self.apply.give_back(lane),
             Some(lane) => self.apply.give_up(lane),
-            None => drop(self.apply.orders.send(&Order::Forget(self.number))),
+            None => drop(self.apply.orders.forget(self.number)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Content from the far end. It is digested there too; where the two digests differ, it was changed on its way.
 
+use super::ahead::{AheadFiles, Here};
 use crate::call::{Ask, Head, Part, Told};
 use crate::connection::{Channel, Item, decode, unexpected};
 use crate::delta::{self, rebuilt_wrongly};
@@ -14,6 +15,10 @@ pub(super) struct RemoteReader {
     only_digests: bool,
     path: EntryPath,
     state: State,
+    /// Small files that come before they are opened.
+    ahead: AheadFiles,
+    /// The attributes of the open file, where they came with it.
+    attributes: Option<Attributes>,
     /// What the standby has of the open file.
     basis: Option<Box<dyn Basis>>,
     reused_bytes: u64,
@@ -27,6 +32,12 @@ enum State {
     Told,
     /// Its content comes.
     Coming { bytes: Vec<u8>, at: usize },
+    /// All of its content is here: what is left of it, and how it ended.
+    Here {
+        left: Vec<u8>,
+        at: usize,
+        end: Box<(Settled, Digest)>,
+    },
     /// A range of what the standby has comes next.
     Old(Range<u64>),
     /// All of it came.
@@ -34,12 +45,14 @@ enum State {
 }
 
 impl RemoteReader {
-    pub(super) const fn new(channel: Channel, only_digests: bool) -> Self {
+    pub(super) fn new(channel: Channel, only_digests: bool) -> Self {
         Self {
             channel,
             only_digests,
             path: EntryPath::root(),
             state: State::None,
+            ahead: AheadFiles::default(),
+            attributes: None,
             basis: None,
             reused_bytes: 0,
         }
@@ -59,6 +72,32 @@ impl RemoteReader {
         }
         self.state = State::None;
         Ok(())
+    }
+
+    /// As `let_pass`, where another file is next: what is wrong with this one is not told of that.
+    fn leave(&mut self) -> Result<(), Failure> {
+        match self.let_pass() {
+            Err(failure) if failure.code == Code::SiteLost => Err(failure),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks something, when nothing else is on its way.
+    fn send(&mut self, ask: &Ask) -> Result<(), Failure> {
+        self.ahead.receive_all(&self.channel)?;
+        self.channel.send(ask)
+    }
+
+    /// Opens what came ahead.
+    fn open_here(&mut self, here: Here) -> Fact {
+        let Here { file, content, .. } = here;
+        self.attributes = file.attributes;
+        self.state = State::Here {
+            left: content,
+            at: 0,
+            end: Box::new((file.settled, file.digest)),
+        };
+        file.fact
     }
 
     /// Takes what comes next; a piece where it has no bytes. A failure of the file itself ends it.
@@ -83,16 +122,16 @@ impl RemoteReader {
     /// Asks for the content; for what the standby lacks of it, where it has some. Where that cannot be read, for all.
     fn ask(&mut self) -> Result<(), Failure> {
         if self.only_digests {
-            return self.channel.send(&Ask::Digest);
+            return self.send(&Ask::Digest);
         }
         let signed = self
             .basis
             .as_mut()
             .and_then(|basis| delta::sign(basis.as_mut()).ok());
         let Some(signed) = signed else {
-            return self.channel.send(&Ask::Content);
+            return self.send(&Ask::Content);
         };
-        self.channel.send(&Ask::Changed)?;
+        self.send(&Ask::Changed)?;
         delta::send(&self.channel, Some(&signed))
     }
 
@@ -119,23 +158,34 @@ impl RemoteReader {
 }
 
 impl ContentReader for RemoteReader {
-    fn open(&mut self, path: &EntryPath) -> Result<Fact, Failure> {
-        // What is wrong with the file before is not told of this one.
-        if let Err(failure) = self.let_pass()
-            && failure.code == Code::SiteLost
-        {
-            return Err(failure);
+    fn announce(
+        &mut self,
+        paths: &mut dyn Iterator<Item = &EntryPath>,
+        attributes: bool,
+    ) -> Result<(), Failure> {
+        if self.only_digests {
+            return Ok(());
         }
+        self.leave()?;
+        self.ahead.ask(&self.channel, paths, attributes)
+    }
+
+    fn open(&mut self, path: &EntryPath) -> Result<Fact, Failure> {
+        self.leave()?;
         self.path.set(path.as_bytes());
         self.basis = None;
         self.reused_bytes = 0;
+        self.attributes = None;
+        if let Some(here) = self.ahead.take(&self.channel, path)? {
+            return Ok(self.open_here(here));
+        }
         let path = path.clone();
         let ask = if self.only_digests {
             Ask::Look(path)
         } else {
             Ask::Open(path)
         };
-        self.channel.send(&ask)?;
+        self.send(&ask)?;
         let told: Told = self.channel.message()?;
         self.state = match (&told.fact, told.follows) {
             (Ok(_), true) => Self::coming(),
@@ -152,11 +202,12 @@ impl ContentReader for RemoteReader {
         }
         loop {
             match &mut self.state {
-                State::Coming { bytes, at } if *at < bytes.len() => {
-                    let len = buffer.len().min(bytes.len() - *at);
-                    buffer[..len].copy_from_slice(&bytes[*at..*at + len]);
-                    *at += len;
-                    return Ok(Piece::Data(len));
+                State::Coming { bytes, at } | State::Here { left: bytes, at, .. } if *at < bytes.len() => {
+                    return Ok(Piece::Data(copy_some(buffer, bytes, at)));
+                }
+                State::Here { end, .. } => {
+                    let (settled, digest) = (**end).clone();
+                    self.state = State::Ended(settled, digest);
                 }
                 State::Coming { .. } => {
                     if let Some(piece) = self.next_part()? {
@@ -200,7 +251,7 @@ impl ContentReader for RemoteReader {
     fn head(&mut self, path: &EntryPath, buffer: &mut [u8]) -> Result<usize, Failure> {
         self.let_pass()?;
         let len = u16::try_from(buffer.len()).unwrap_or(u16::MAX);
-        self.channel.send(&Ask::Head(path.clone(), len))?;
+        self.send(&Ask::Head(path.clone(), len))?;
         let Head(head) = self.channel.message::<Result<Head, Failure>>()??;
         let front = buffer.get_mut(..head.len());
         front
@@ -223,8 +274,7 @@ impl ContentReader for RemoteReader {
 
     fn recall(&mut self, digest: Digest, at_seconds: i64) -> Result<Settled, Failure> {
         self.let_pass()?;
-        self.channel
-            .send(&Ask::Recall(self.path.clone(), digest, at_seconds))?;
+        self.send(&Ask::Recall(self.path.clone(), digest, at_seconds))?;
         self.channel.message::<Result<Settled, Failure>>()?
     }
 
@@ -232,7 +282,18 @@ impl ContentReader for RemoteReader {
         if !matches!(self.state, State::Told | State::None) {
             self.let_pass()?;
         }
-        self.channel.send(&Ask::Attributes(path.clone()))?;
+        if let (Some(attributes), true) = (&self.attributes, self.path == *path) {
+            return Ok(attributes.clone());
+        }
+        self.send(&Ask::Attributes(path.clone()))?;
         self.channel.message::<Result<Attributes, Failure>>()?
     }
+}
+
+/// Copies as much as there is room for; moves the mark.
+fn copy_some(buffer: &mut [u8], bytes: &[u8], at: &mut usize) -> usize {
+    let len = buffer.len().min(bytes.len() - *at);
+    buffer[..len].copy_from_slice(&bytes[*at..*at + len]);
+    *at += len;
+    len
 }

@@ -3,11 +3,14 @@
 //! What comes back is checked where the port promises something: paths of a stream are in order, and a content is the
 //! one that was digested at its site.
 
+mod ahead;
 mod apply;
 mod commands;
 mod content;
 mod export;
+mod orders;
 mod stream;
+mod together;
 
 use crate::call::{Call, Seen};
 use crate::clock;

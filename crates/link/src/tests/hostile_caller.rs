@@ -162,7 +162,7 @@ fn a_place_that_two_lanes_want_is_filled_on_one() {
     let answer: Result<Committed, Failure> = lanes.remove(refused).message().unwrap();
     assert!(answer.unwrap_err().why.contains("two lanes"));
     let step = Step::of(EntryPath::checked(b"file").unwrap(), Action::Create);
-    orders.send(&Order::Place(7, Box::new(step))).unwrap();
+    orders.send(&Order::Places(vec![(7, step)])).unwrap();
     let answer: Result<Committed, Failure> = lanes.remove(0).message().unwrap();
     assert!(answer.is_ok());
     drop((orders, connection));

@@ -8,6 +8,7 @@ mod hostile_caller;
 mod hostile_delta;
 mod keeping;
 mod mutations;
+mod together;
 
 use crate::agent::{Host, serve};
 use crate::connection::{Connection, Pulse};

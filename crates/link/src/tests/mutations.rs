@@ -5,7 +5,7 @@
 
 use super::{FakeHost, pipes, program, wanted};
 use crate::agent::serve;
-use crate::call::{Ask, Batch, Call, Commit, Fill, Head, Order, Part, Ran, Rested, Seen, Told};
+use crate::call::{Ask, Batch, Call, Commit, Fill, FilledFile, Head, Order, Part, Ran, Rested, Seen, Told};
 use crate::connection::{Patient, decode, encode};
 use crate::frame::{Frame, Kind, MAX_PAYLOAD_BYTES};
 use crate::hello::{Greeting, REVISION, Wanted};
@@ -67,10 +67,10 @@ fn frame<T: Serialize>(channel: u32, kind: Kind, message: &T) -> Frame {
     }
 }
 
-fn step(name: &str) -> Box<Step> {
+fn step(name: &str) -> Step {
     let mut step = Step::of(path(name), Action::Create);
     step.wanted = Some(Fact::of(counterpart_model::Kind::File));
-    Box::new(step)
+    step
 }
 
 /// What a caller says in a whole pass: everything is asked once, and two files are brought.
@@ -105,6 +105,7 @@ fn good_stream() -> Vec<Frame> {
         Ask::Open(path("file")),
         Ask::Content,
         Ask::Attributes(path("file")),
+        Ask::Several(vec![path("file"), path("other")], true),
     ] {
         frames.push(frame(content, Kind::Message, &ask));
     }
@@ -112,7 +113,7 @@ fn good_stream() -> Vec<Frame> {
         frames.push(frame(
             apply,
             Kind::Message,
-            &Order::Place(number, step(&format!("new-{number}"))),
+            &Order::Places(vec![(number, step(&format!("new-{number}")))]),
         ));
         frames.extend(filled(lane, number));
         // There is nothing old: the second place fails, and says so.
@@ -120,6 +121,9 @@ fn good_stream() -> Vec<Frame> {
             frames.insert(frames.len() - 2, frame(lane, Kind::Message, &Fill::Old(0, 100)));
         }
     }
+    let two = vec![(2, step("small-2")), (3, step("small-3"))];
+    frames.push(frame(apply, Kind::Message, &Order::Places(two)));
+    frames.extend(filled_together(lanes[0], [2, 3]));
     frames.push(frame(apply, Kind::Message, &Order::Rest));
     frames.push(frame(apply, Kind::Message, &Order::Sync));
     frames.extend(without_what_is_shared(15));
@@ -169,6 +173,23 @@ fn filled(lane: u32, number: u64) -> Vec<Frame> {
         frame(lane, Kind::Message, &Fill::Commit(commit)),
         credit,
     ]
+}
+
+/// Small files for places.
+fn filled_together(lane: u32, numbers: [u64; 2]) -> [Frame; 2] {
+    let file = |number| FilledFile {
+        number,
+        len_bytes: 50,
+        fact: Fact::of(counterpart_model::Kind::File),
+        attributes: Attributes::default(),
+    };
+    let files = Fill::Files(numbers.map(file).into());
+    let contents = Frame {
+        channel: lane,
+        kind: Kind::Bytes,
+        payload: vec![7; 100],
+    };
+    [frame(lane, Kind::Message, &files), contents]
 }
 
 /// Damages the frames themselves, which stay frames.
