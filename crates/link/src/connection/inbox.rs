@@ -4,7 +4,7 @@ use super::channel::Item;
 use super::lock;
 use counterpart_model::Failure;
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Bytes that may be on their way in one channel and one direction: as many as ssh itself lets be on theirs.
@@ -16,7 +16,10 @@ pub(super) struct Inbox {
     changed: Condvar,
 }
 
+#[derive(Default)]
 struct State {
+    /// Threads that wait for a change: without any, nobody need be woken.
+    waiting: usize,
     items: VecDeque<Item>,
     held_bytes: i64,
     ended: bool,
@@ -28,11 +31,8 @@ impl Inbox {
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                items: VecDeque::new(),
-                held_bytes: 0,
-                ended: false,
-                failed: None,
                 credit_bytes: WINDOW_BYTES,
+                ..State::default()
             }),
             changed: Condvar::new(),
         }
@@ -40,31 +40,43 @@ impl Inbox {
 
     /// Puts what came. False when the other side sent more than it may, or after its end.
     pub(super) fn put(&self, item: Item) -> bool {
-        let mut state = lock(&self.state);
-        // One frame may go beyond the window: its sender looks only whether there is any room.
-        if state.ended || state.held_bytes > WINDOW_BYTES {
-            return false;
-        }
-        state.held_bytes += item.cost_bytes();
-        state.items.push_back(item);
-        self.changed.notify_all();
-        true
+        self.change(|state| {
+            // One frame may go beyond the window: its sender looks only whether there is any room.
+            let takes = !state.ended && state.held_bytes <= WINDOW_BYTES;
+            if takes {
+                state.held_bytes += item.cost_bytes();
+                state.items.push_back(item);
+            }
+            takes
+        })
     }
 
     pub(super) fn put_end(&self) {
-        lock(&self.state).ended = true;
-        self.changed.notify_all();
+        self.change(|state| state.ended = true);
     }
 
     pub(super) fn put_credit(&self, bytes: u32) {
-        let mut state = lock(&self.state);
-        state.credit_bytes = (state.credit_bytes + i64::from(bytes)).min(WINDOW_BYTES);
-        self.changed.notify_all();
+        self.change(|state| {
+            state.credit_bytes = (state.credit_bytes + i64::from(bytes)).min(WINDOW_BYTES);
+        });
     }
 
     pub(super) fn fail(&self, failure: &Failure) {
-        lock(&self.state).failed.get_or_insert_with(|| failure.clone());
-        self.changed.notify_all();
+        self.change(|state| {
+            state.failed.get_or_insert_with(|| failure.clone());
+        });
+    }
+
+    /// Changes the state, and wakes whoever waits for that once it can be looked at.
+    fn change<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        let done = act(&mut state);
+        let waiting = state.waiting;
+        drop(state);
+        if waiting > 0 {
+            self.changed.notify_all();
+        }
+        done
     }
 
     /// True when something can be taken, or nothing ever will.
@@ -101,13 +113,10 @@ impl Inbox {
                 return Ok(None);
             }
             state = if patience == Duration::MAX {
-                self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+                self.wait(state)
             } else {
                 waited = true;
-                let quiet =
-                    |state: &mut State| state.items.is_empty() && !state.ended && state.failed.is_none();
-                let result = self.changed.wait_timeout_while(state, patience, quiet);
-                result.unwrap_or_else(PoisonError::into_inner).0
+                self.wait_at_most(state, patience)
             };
         }
     }
@@ -116,12 +125,32 @@ impl Inbox {
     pub(super) fn spend(&self, bytes: i64) -> Result<(), Failure> {
         let mut state = lock(&self.state);
         while state.failed.is_none() && state.credit_bytes <= 0 {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.wait(state);
         }
         if let Some(failure) = &state.failed {
             return Err(failure.clone());
         }
         state.credit_bytes -= bytes;
         Ok(())
+    }
+    fn wait<'s>(&'s self, mut state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+        state.waiting += 1;
+        state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    /// Until something can be taken, or patience has ended.
+    fn wait_at_most<'s>(
+        &'s self,
+        mut state: MutexGuard<'s, State>,
+        patience: Duration,
+    ) -> MutexGuard<'s, State> {
+        let quiet = |state: &mut State| state.items.is_empty() && !state.ended && state.failed.is_none();
+        state.waiting += 1;
+        let waited = self.changed.wait_timeout_while(state, patience, quiet);
+        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        state.waiting -= 1;
+        state
     }
 }

@@ -6,6 +6,7 @@
 
 mod channel;
 mod inbox;
+mod outbox;
 mod patient;
 mod reading;
 #[cfg(test)]
@@ -18,8 +19,9 @@ pub(crate) use patient::Patient;
 use crate::frame::{Frame, Kind, Packed};
 use crate::pace::Gates;
 use counterpart_model::{Code, Failure};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 use inbox::Inbox;
+use outbox::Outbox;
 use rustix::fd::OwnedFd;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -27,8 +29,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Frames that wait to be written, at most: with more, their senders wait.
-const OUTGOING: usize = 16;
+/// Bytes that may be in a pipe to or from ssh: as many as anybody may ask for.
+const PIPE_BYTES: usize = 1 << 20;
 /// Channels that the other side may have open at once.
 const MAX_CHANNELS: usize = 256;
 /// Calls that wait for a thread.
@@ -58,17 +60,9 @@ pub(crate) struct Call {
     pub request: Vec<u8>,
 }
 
-/// What the writing thread is given.
-pub(crate) enum Outgoing {
-    /// A frame to write.
-    Frame(Packed),
-    /// Nothing comes after this: the stream ends.
-    Last,
-}
-
 /// What all channels share.
 pub(crate) struct Shared {
-    outgoing: Sender<Outgoing>,
+    outgoing: Outbox,
     channels: Mutex<HashMap<u32, Arc<Inbox>>>,
     next: AtomicU32,
     failed: OnceLock<Failure>,
@@ -106,10 +100,9 @@ impl Connection {
         pulse: Pulse,
         gates: Option<Gates>,
     ) -> Result<Self, Failure> {
-        let (outgoing, to_write) = bounded(OUTGOING);
         let (called, calls) = bounded(CALLS);
         let shared = Arc::new(Shared {
-            outgoing,
+            outgoing: Outbox::default(),
             channels: Mutex::default(),
             next: AtomicU32::new(1),
             failed: OnceLock::new(),
@@ -117,12 +110,14 @@ impl Connection {
             closing: AtomicBool::new(false),
             dead: AtomicBool::new(false),
         });
+        widen(&input);
+        widen(&output);
         let (for_reading, for_writing) = (shared.clone(), shared.clone());
         thread("link-reader", move || {
             reading::run(input, &for_reading, &called, pulse);
         })?;
         let writer = thread("link-writer", move || {
-            writing::run(output, &to_write, &for_writing, pulse);
+            writing::run(output, &for_writing, pulse);
         })?;
         Ok(Self {
             shared,
@@ -153,13 +148,19 @@ impl Drop for Connection {
     /// other. That is not waited for.
     fn drop(&mut self) {
         self.shared.closing.store(true, Relaxed);
-        let _ = self.shared.outgoing.send(Outgoing::Last);
+        self.shared.outgoing.close();
         self.shared.fail(ended());
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
         self.shared.closing.store(false, Relaxed);
     }
+}
+
+/// Lets more be in a pipe, so that whoever is at its other end need not wait for this one so often. What is no pipe, or may
+/// have no more, stays as it is.
+fn widen(pipe: &OwnedFd) {
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
 }
 
 fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Failure> {
@@ -195,9 +196,10 @@ impl Shared {
     }
 
     fn put_out(&self, packed: Packed) -> Result<(), Failure> {
-        self.outgoing
-            .send(Outgoing::Frame(packed))
-            .map_err(|_| self.failure())
+        if self.outgoing.put(packed) {
+            return Ok(());
+        }
+        Err(self.failure())
     }
 
     fn has_failed(&self) -> bool {

@@ -18,7 +18,7 @@ const BUFFER_BYTES: usize = 128 << 10;
 pub(super) fn run(input: OwnedFd, shared: &Arc<Shared>, calls: &Sender<Call>, pulse: Pulse) {
     let has_ended = || shared.has_failed();
     let gate = shared.gates.as_ref().map(|gates| &gates.into);
-    let input = Paced::new(Patient::new(input, pulse.silence), gate, &has_ended);
+    let input = Paced::new(Patient::new(input, pulse.silence).at_once(), gate, &has_ended);
     let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
     let failure = loop {
         match Frame::read(&mut input) {

@@ -1,10 +1,10 @@
 //! The thread that writes: whatever waits goes out together, and a sign of life when nothing does. Where the other side
 //! takes nothing and says nothing any more, it is not waited for.
 
-use super::{Outgoing, Pulse, Shared};
+use super::outbox::Next;
+use super::{Pulse, Shared};
 use crate::frame::{Frame, Kind, Packed};
 use counterpart_model::{Code, Failure};
-use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
@@ -16,7 +16,7 @@ const BUFFER_BYTES: usize = 256 << 10;
 const HEED: Duration = Duration::from_millis(200);
 
 /// Writes until it is told that nothing more comes, or the stream fails.
-pub(super) fn run(output: OwnedFd, waiting: &Receiver<Outgoing>, shared: &Shared, pulse: Pulse) {
+pub(super) fn run(output: OwnedFd, shared: &Shared, pulse: Pulse) {
     let output = Unstuck {
         waits: rustix::io::ioctl_fionbio(&output, true).is_err(),
         output,
@@ -24,36 +24,18 @@ pub(super) fn run(output: OwnedFd, waiting: &Receiver<Outgoing>, shared: &Shared
     };
     let mut output = BufWriter::with_capacity(BUFFER_BYTES, output);
     loop {
-        let written = match waiting.recv_timeout(pulse.beat) {
-            Ok(first) => write_all_waiting(&mut output, first, waiting),
-            Err(RecvTimeoutError::Timeout) => beat().write(&mut output).map(|()| true),
-            Err(RecvTimeoutError::Disconnected) => Ok(false),
+        let written = match shared.outgoing.take(pulse.beat) {
+            Next::Frames(frames) => frames.iter().try_for_each(|frame| frame.write(&mut output)),
+            Next::Quiet => beat().write(&mut output),
+            Next::Last => return,
         };
-        match written.and_then(|more| output.flush().map(|()| more)) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                // What is left in the buffer would only be tried again.
-                drop(output.into_parts());
-                return shared.fail(Failure::new(Code::SiteLost, "sending to the far end", error));
-            }
+        if let Err(error) = written.and_then(|()| output.flush()) {
+            // What is left in the buffer would only be tried again.
+            drop(output.into_parts());
+            shared.outgoing.abandon();
+            return shared.fail(Failure::new(Code::SiteLost, "sending to the far end", error));
         }
     }
-}
-
-/// False after the last.
-fn write_all_waiting(
-    output: &mut impl Write,
-    first: Outgoing,
-    waiting: &Receiver<Outgoing>,
-) -> io::Result<bool> {
-    for outgoing in std::iter::once(first).chain(waiting.try_iter()) {
-        match outgoing {
-            Outgoing::Frame(packed) => packed.write(output)?,
-            Outgoing::Last => return Ok(false),
-        }
-    }
-    Ok(true)
 }
 
 fn beat() -> Packed {

@@ -6,7 +6,10 @@
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::io::{self, Read, Write};
+use std::thread::LocalKey;
+use zstd::bulk::{Compressor, Decompressor};
 
 /// Longest payload before compression, in bytes.
 pub(crate) const MAX_PAYLOAD_BYTES: usize = 256 << 10;
@@ -136,11 +139,34 @@ impl Packed {
     }
 }
 
+thread_local! {
+    /// To make one costs more than a small frame.
+    static SQUEEZING: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static UNSQUEEZING: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Uses this thread's own of something, which is made for the first use.
+fn with<T, R>(
+    own: &'static LocalKey<RefCell<Option<T>>>,
+    make: impl FnOnce() -> io::Result<T>,
+    act: impl FnOnce(&mut T) -> io::Result<R>,
+) -> io::Result<R> {
+    own.with_borrow_mut(|own| match own {
+        Some(own) => act(own),
+        None => act(own.insert(make()?)),
+    })
+}
+
 /// The length in four bytes, then what is compressed; nothing where that is not shorter by a sixteenth at least.
 fn squeeze(payload: &[u8]) -> Option<Vec<u8>> {
     let room = payload.len() - payload.len() / 16;
     let mut body = vec![0; room];
-    let len = zstd::bulk::compress_to_buffer(payload, &mut body[4..], LEVEL).ok()?;
+    let len = with(
+        &SQUEEZING,
+        || Compressor::new(LEVEL),
+        |squeezing| squeezing.compress_to_buffer(payload, &mut body[4..]),
+    );
+    let len = len.ok()?;
     body[..4].copy_from_slice(&u32::try_from(payload.len()).ok()?.to_le_bytes());
     body.truncate(4 + len);
     Some(body)
@@ -155,8 +181,10 @@ fn unsqueeze(body: &[u8]) -> io::Result<Vec<u8>> {
         return Err(broken("a frame that would become longer than any may be"));
     }
     let mut payload = vec![0; len];
-    let found = zstd::bulk::decompress_to_buffer(compressed, &mut payload)
-        .map_err(|_| broken("a compressed frame that cannot be read"))?;
+    let found = with(&UNSQUEEZING, Decompressor::new, |unsqueezing| {
+        unsqueezing.decompress_to_buffer(compressed, &mut payload)
+    });
+    let found = found.map_err(|_| broken("a compressed frame that cannot be read"))?;
     if found != len {
         return Err(broken("a compressed frame of another length than it says"));
     }
