@@ -11,7 +11,8 @@ use rustix::io::Errno;
 use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
-const BUFFER_BYTES: usize = 256 << 10;
+/// Small frames go out together; a large one is not copied first.
+const BUFFER_BYTES: usize = 32 << 10;
 /// How soon a writer that is stuck heeds that the stream is dead.
 const HEED: Duration = Duration::from_millis(200);
 

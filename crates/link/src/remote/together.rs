@@ -16,6 +16,7 @@ pub(super) fn send_together(lane: &Channel, files: Vec<SmallFile<'_>>) -> Result
         if contents.len() + file.content.len() > TOGETHER_BYTES {
             counts.push(send_group(lane, &mut heads, &mut contents)?);
         }
+        contents.reserve_exact(TOGETHER_BYTES - contents.len());
         contents.extend_from_slice(file.content);
         heads.push(FilledFile {
             number: file.place.give_up_for_number().ok_or_else(not_of_here)?,
