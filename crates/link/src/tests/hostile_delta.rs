@@ -7,6 +7,7 @@ use crate::connection::{Channel, Item, decode, encode};
 use counterpart_model::{Algorithm, Code, EntryPath, Fact, Failure, Kind, SiteRole};
 use counterpart_port::{Basis, ContentReader, Piece, Settled, Site};
 
+const SALT: [u8; 32] = [9; 32];
 const OLD: &[u8] = b"the old content";
 
 struct Old;
@@ -122,29 +123,27 @@ fn answers(signature: impl FnOnce(&Channel)) -> bool {
 fn a_signature_that_is_none_is_refused_before_it_is_kept() {
     assert!(answers(|channel| channel.send(&None::<(u64, u64)>).unwrap()));
     assert!(answers(|channel| {
-        channel.send(&Some((1_u64, 2_048_u64))).unwrap();
-        channel.send_bytes(&[0; 20]).unwrap();
+        channel.send(&Some((1_u64, 2_048_u64, SALT))).unwrap();
+        channel.send_bytes(&[0; 6]).unwrap();
     }));
     // Blocks of no or another length; more of them than anybody has memory for.
-    for shape in [
+    for (len, block) in [
         (1, 0),
         (1, 1),
         (u64::MAX, 2_048),
         (1 << 50, 2_048),
         (u64::MAX, u64::MAX),
     ] {
-        assert!(
-            !answers(|channel| channel.send(&Some(shape)).unwrap()),
-            "{shape:?}"
-        );
+        let head: (u64, u64, [u8; 32]) = (len, block, SALT);
+        assert!(!answers(|channel| channel.send(&Some(head)).unwrap()), "{head:?}");
     }
     // More bytes than were said; words where bytes are due.
     assert!(!answers(|channel| {
-        channel.send(&Some((1_u64, 2_048_u64))).unwrap();
-        channel.send_bytes(&[0; 21]).unwrap();
+        channel.send(&Some((1_u64, 2_048_u64, SALT))).unwrap();
+        channel.send_bytes(&[0; 7]).unwrap();
     }));
     assert!(!answers(|channel| {
-        channel.send(&Some((1_u64, 2_048_u64))).unwrap();
+        channel.send(&Some((1_u64, 2_048_u64, SALT))).unwrap();
         channel.send(&7).unwrap();
     }));
 }

@@ -1,6 +1,9 @@
 //! Small files: read whole and once, held, and handed to the standby several at a time, so that a far one is asked once
 //! for all of them. What is large, has holes, or may have arrived before goes the way of `copy`.
 
+#[cfg(test)]
+mod tests;
+
 use crate::apply::copy::{Copied, CopyBuffer, decided, moved, settle};
 use crate::apply::readers::Readers;
 use crate::apply::rounds::Applying;
@@ -103,17 +106,17 @@ impl<'a> Held<'a> {
         let begin = self.end();
         let end = usize::try_from(size_bytes).map_or(usize::MAX, |size| begin.saturating_add(size));
         let mut at = begin;
-        loop {
-            // One byte more than it should have, to see whether it has.
-            let Some(room) = self.content.get_mut(at..=end) else {
-                return Ok(None);
-            };
+        // One byte more than it should have, to see whether it has.
+        while at <= end
+            && let Some(room) = self.content.get_mut(at..=end)
+        {
             match reader.read(room)? {
                 Piece::Data(len) => at += len,
                 Piece::End => return Ok((at == end).then_some(begin..end)),
                 Piece::Hole(_) | Piece::Digested(_) => return Ok(None),
             }
         }
+        Ok(None)
     }
 
     /// Hands over what is held; gives each step with its outcome.
