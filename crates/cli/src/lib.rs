@@ -15,6 +15,7 @@ mod digests;
 pub mod documents;
 pub mod exit;
 pub mod export;
+mod heads;
 mod invocation;
 mod json_list;
 mod pairs;

@@ -19,7 +19,9 @@ pub mod settings;
 mod testing;
 
 pub use event::{Event, Listener, StepName};
-pub use ledger::{CertificateEntry, Ledger, LogItem, LogReader};
+pub use ledger::{
+    Acting, CertificateEntry, KeyPlace, Ledger, LogItem, LogReader, Revoked, Rotated, Verified,
+};
 pub use pass::{Outcome, Sites, run};
 pub use report::{PassReport, PlanReport};
 pub use request::{Actor, PassKind, PassRequest, Tool};

@@ -7,10 +7,11 @@ pub mod canonical;
 pub mod certificate;
 pub mod chain;
 pub mod key;
+pub mod keys;
 pub mod merkle;
 pub mod page;
 pub mod quantity;
 pub mod signature;
 
 pub use certificate::{Certificate, Signed};
-pub use key::SigningKey;
+pub use key::{Signer, SigningKey};

@@ -24,7 +24,7 @@ mod varint;
 
 pub use apply_log::{ApplyLog, LogContents, LogEnd, LogRecords, Logged};
 pub use files::{PairDir, StateDir};
-pub use journal::{Journal, Record};
+pub use journal::{Journal, Record, Walk};
 pub use line_log::{FinishedLog, LineLog, LineReader};
 pub use lock::{Holder, Lock};
 pub use manifest::{

@@ -1,5 +1,6 @@
 //! The commands and what each says of itself.
 
+use super::keys::{CertificateVerifyArgs, KeyCommand};
 use super::options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs,
     MirrorArgs, PairArg, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs,
@@ -114,6 +115,13 @@ pub enum Command {
         #[command(subcommand)]
         command: CertificateCommand,
     },
+    /// List, change and revoke the keys that sign
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Key {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// Remove history whose retention has ended
     ///
     /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too. A
@@ -163,10 +171,12 @@ pub enum CertificateCommand {
         after_help = "Examples:\n  counterpart certificate show\n  counterpart certificate show 42 --pair study-035"
     )]
     Show(ShowArgs),
-    /// Verify the signatures of all certificates and the chain between them
+    /// Verify the journal, what it says of keys, all certificates with their signatures, and the chain between them
     ///
-    /// A far site is asked for the head of the chain that it keeps, which the journal must have.
-    /// Exits with 1 and names the first record that does not hold.
-    #[command(after_help = "Example:\n  counterpart certificate verify study-035")]
-    Verify(PairArg),
+    /// Each certificate must be signed by the key that was in force at its place. A far site is asked for the head of the
+    /// chain that it keeps, which the journal must have, as it must have each --head. Exits with 1 and names the first
+    /// record that does not hold, its file, what is wrong with it and what to do.
+    #[command(after_help = "Examples:\n  counterpart certificate verify study-035\n  \
+        counterpart certificate verify study-035 --head 42:9b1f…")]
+    Verify(CertificateVerifyArgs),
 }

@@ -1,10 +1,12 @@
 //! The command line: what may be said, in the words of the configuration. What it leads to is in `commands`.
 
 mod commands;
+mod keys;
 mod options;
 mod values;
 
 pub use commands::{CertificateCommand, Command};
+pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
 pub use options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, InitArgs, LinkArgs, LogArgs,
     ManifestArgs, MirrorArgs, PairArg, PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs,

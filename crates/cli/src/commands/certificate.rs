@@ -1,19 +1,17 @@
 //! `certificate list`, `show` and `verify`.
 
 use super::which_pass::which_pass;
-use crate::args::{CertificateCommand, ShowArgs};
-use crate::config::Pair;
+use crate::args::{CertificateCommand, CertificateVerifyArgs, ShowArgs};
 use crate::context::Context;
 use crate::documents::{
-    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument, FarHead,
+    CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument,
 };
 use crate::exit::Exit;
-use crate::wire::End;
-use crate::{clean, invocation, pairs, render};
+use crate::wire::Wired;
+use crate::{clean, heads, invocation, pairs, render};
 use counterpart_engine::Ledger;
-use counterpart_evidence::key::{NAMESPACE, PRINCIPAL};
-use counterpart_model::{Code, Failure, SiteRole};
-use counterpart_store::PairDir;
+use counterpart_evidence::key::{NAMESPACE, PRINCIPAL, ssh_time};
+use counterpart_model::{Code, Failure};
 use std::path::Path;
 
 /// `certificate …`.
@@ -21,7 +19,7 @@ pub(crate) fn certificate(context: &Context, command: CertificateCommand) -> Res
     match command {
         CertificateCommand::List(args) => list(context, args.pair.as_deref()),
         CertificateCommand::Show(args) => show(context, &args),
-        CertificateCommand::Verify(args) => verify(context, args.pair.as_deref()),
+        CertificateCommand::Verify(args) => verify(context, &args),
     }
 }
 
@@ -51,11 +49,12 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
         .collect();
     let pass = which_pass(&ledger, &passes, args.pass.as_deref())?;
     let file = ledger.certificate_path(&pass)?;
+    let ended_seconds = ledger.certificate(&pass)?.0.times.ended.seconds();
     let document = CertificateShowDocument {
         pair,
         certificate: read_json(&file)?,
         page: ledger.page(&pass)?,
-        check: check_command(&file, &ledger.allowed_signers_path()?),
+        check: check_command(&file, &ledger.allowed_signers_path()?, ended_seconds),
         file: file.display().to_string(),
         pass,
     };
@@ -70,74 +69,41 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The command that checks a certificate's signature.
-pub(crate) fn check_command(file: &Path, signers: &Path) -> String {
+/// The command that checks a certificate's signature by the key that was in force when it was made.
+pub(crate) fn check_command(file: &Path, signers: &Path, ended_seconds: i64) -> String {
     let quoted = |path: &Path| invocation::quoted(path.as_os_str());
     let mut signature = file.as_os_str().to_owned();
     signature.push(".sig");
     let signature = invocation::quoted(&signature);
     let (signers, file) = (quoted(signers), quoted(file));
-    format!("ssh-keygen -Y verify -f {signers} -I {PRINCIPAL} -n {NAMESPACE} -s {signature} < {file}")
+    let time = ssh_time(ended_seconds);
+    format!(
+        "ssh-keygen -Y verify -f {signers} -I {PRINCIPAL} -n {NAMESPACE} -O verify-time={time} -s {signature} < {file}"
+    )
 }
 
-fn verify(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
-    let pair = pairs::one(context, name)?;
-    let directory = context.state()?.pair(&pair.name)?;
-    let ledger = Ledger::open(directory.clone())?;
-    let entries = ledger.certificates()?;
-    if entries.is_empty() {
-        let why = format!("{} has no certificate yet", pair.name);
+fn verify(context: &Context, args: &CertificateVerifyArgs) -> Result<Exit, Failure> {
+    let wired = Wired::named(context, args.pair.pair.as_deref())?;
+    let verified = wired.ledger.verify_evidence(&args.trust)?;
+    for head in &args.head {
+        verified.has(head.sequence, head.hash, "the head that was given")?;
+    }
+    let far = heads::judged(context, &wired, |role, kept| verified.has_head(kept, role.word()))?;
+    if verified.certificates == 0 {
+        let why = format!("{} has no certificate yet", wired.pair.name);
         return Err(Failure::new(Code::EvidenceBroken, "verifying certificates", why)
             .hint("Nothing checked is nothing verified: run the pair first."));
     }
-    let verified = ledger.verify_certificates()?;
-    let document = CertificateVerifyDocument {
-        far: far_heads(context, &pair, &directory, &ledger)?,
-        pair: pair.name,
-        holds: true,
-        certificates: verified,
-        head: entries.last().map(|entry| entry.sha256.clone()),
-        fingerprint: ledger.fingerprint()?,
-    };
+    if verified.torn {
+        context.terminal.message(
+            "The journal's last line is not whole: a pass is writing it now, or a crash cut it short. The next pass sets it aside.",
+        );
+    }
+    let document = CertificateVerifyDocument::of(wired.pair.name.clone(), &verified, far);
     context
         .terminal
         .answer(&document, |paint| render::verified(&document, paint))?;
     Ok(Exit::Done)
-}
-
-/// What far sites keep of the chain, each in the journal. A site that cannot be asked is told of, and says nothing
-/// against the chain.
-fn far_heads(
-    context: &Context,
-    pair: &Pair,
-    directory: &PairDir,
-    ledger: &Ledger,
-) -> Result<Vec<FarHead>, Failure> {
-    let mut heads = Vec::new();
-    for role in [SiteRole::Production, SiteRole::Standby] {
-        let end = End::of(directory, pair, role)?;
-        if end.here().is_some() {
-            continue;
-        }
-        match end.ask(|site| site.chain_head()) {
-            Ok(Some(kept)) if !ledger.has_head(&kept)? => {
-                let why = format!(
-                    "{role} keeps record {} of pass {}, which the journal does not have",
-                    kept.sequence, kept.pass
-                );
-                let doing = "comparing the journal with the head at the far site";
-                return Err(Failure::new(Code::EvidenceBroken, doing, why).hint(Code::JournalBehind.remedy()));
-            }
-            Ok(Some(kept)) => heads.push(FarHead::of(role, &kept)),
-            Ok(None) => context.terminal.message(&format!(
-                "{role} keeps no head of the chain yet: the next pass gives it one."
-            )),
-            Err(failure) => context.terminal.message(&format!(
-                "{role} was not asked for its head of the chain: {failure}"
-            )),
-        }
-    }
-    Ok(heads)
 }
 
 #[expect(

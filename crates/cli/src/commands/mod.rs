@@ -8,6 +8,7 @@ mod copies;
 mod explain;
 pub(crate) mod good_copy;
 mod init;
+mod key;
 mod log;
 mod manifest;
 mod passes;
@@ -48,6 +49,7 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Undelete(args) => copies::undelete(context, &args),
         Command::Repair(args) => passes::repair(context, args),
         Command::Certificate { command } => certificate::certificate(context, command),
+        Command::Key { command } => key::key(context, command),
         Command::Prune(args) => prune::prune(context, &args),
         Command::Agent(args) => agent::agent(context, &args),
         Command::Explain(args) => explain::explain(context, &args),

@@ -4,7 +4,7 @@ use super::bandwidth::{self, Bandwidth};
 use super::location::Location;
 use super::section::{Placed, Section};
 use super::value;
-use counterpart_engine::{Guards, PairSettings};
+use counterpart_engine::{Guards, KeyPlace, PairSettings};
 use counterpart_model::policy::{OwnerBy, StubPolicy};
 use counterpart_model::{Algorithm, Carry, PathGlobs, Policy};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub struct Pair {
     pub deadline_seconds: Option<u64>,
     /// How its far end is reached, where it has one.
     pub link: Link,
+    /// Where the key is that signs its evidence.
+    pub key: KeyPlace,
     /// What the engine is told.
     pub settings: PairSettings,
 }
@@ -90,6 +92,7 @@ impl Pair {
             schedule: None,
             deadline_seconds: None,
             link: Link::default(),
+            key: KeyPlace::default(),
             settings,
         }
     }
@@ -111,6 +114,10 @@ impl Pair {
         let both_here =
             [&production, &standby].map(|site| matches!(site, Some(Location::Here(_)))) == [true; 2];
         let link = link(&mut section, both_here);
+        let key = section
+            .table("key")
+            .map(|section| read_key(section, base))
+            .unwrap_or_default();
         let schedule = schedule(&mut section);
         let deadline_seconds = section.parsed("deadline", value::duration);
         let mut settings = PairSettings {
@@ -133,6 +140,7 @@ impl Pair {
             schedule,
             deadline_seconds,
             link,
+            key,
             settings,
         })
     }
@@ -213,6 +221,15 @@ fn schedule(section: &mut Section<'_>) -> Option<Schedule> {
         (Some(seconds), None) => Some(Schedule::EverySeconds(seconds)),
         (None, at) => at.map(Schedule::AtMinutes),
     }
+}
+
+fn read_key(mut section: Section<'_>, base: &Path) -> KeyPlace {
+    let place = KeyPlace {
+        agent: section.parsed("agent", value::fingerprint),
+        socket: section.text("socket").map(|path| base.join(path.value)),
+    };
+    section.end();
+    place
 }
 
 fn read_tree(mut section: Section<'_>, settings: &mut PairSettings) {

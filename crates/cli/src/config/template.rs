@@ -104,6 +104,13 @@ fn tables(pair: &str) -> String {
 # max_change = "{max_change}"
 # Room that stays free at the standby for evidence.
 # reserve = "{reserve_mib} MiB"
+
+[pair.{pair}.key]
+# Certificates are signed by a key in a file of the pair's state, which the first pass makes; or by one that an ssh-agent
+# holds, and so, through it, a token: its fingerprint as `ssh-add -l` prints it. `counterpart key rotate` changes to another.
+# agent  = "SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE"
+# The socket of that agent; $SSH_AUTH_SOCK unless set:
+# socket = "/run/counterpart/ssh-agent.socket"
 "#
     )
 }

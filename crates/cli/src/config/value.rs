@@ -128,6 +128,34 @@ pub fn time_of_day(text: &str) -> Result<u16, String> {
         })
 }
 
+/// The fingerprint of a key, as `ssh-keygen -l` and `ssh-add -l` print it.
+///
+/// # Errors
+/// What a fingerprint looks like.
+pub fn fingerprint(text: &str) -> Result<String, String> {
+    const DIGEST_LETTERS: usize = 43;
+    let digest = text.strip_prefix("SHA256:").unwrap_or_default();
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"+/".contains(&letter);
+    if digest.len() == DIGEST_LETTERS && digest.bytes().all(plain) {
+        return Ok(text.to_owned());
+    }
+    Err("write a fingerprint as `ssh-add -l` prints it: SHA256: and 43 letters and digits".to_owned())
+}
+
+/// `2026-11-20` or `2026-11-20T02:14:07Z`: seconds since 1970.
+///
+/// # Errors
+/// What a time looks like.
+pub fn utc_time(text: &str) -> Result<i64, String> {
+    let whole = if text.len() == "2026-11-20".len() {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    let parsed = whole.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second);
+    parsed.map_err(|_| "write a day or a time in UTC, such as 2026-11-20 or 2026-11-20T02:14:07Z".to_owned())
+}
+
 /// One class of metadata.
 ///
 /// # Errors

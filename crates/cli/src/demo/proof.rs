@@ -2,7 +2,7 @@
 
 use crate::commands::check_command;
 use counterpart_engine::Ledger;
-use counterpart_evidence::key::{NAMESPACE, PRINCIPAL};
+use counterpart_evidence::key::{NAMESPACE, PRINCIPAL, ssh_time};
 use counterpart_model::{Algorithm, Code, Digest, Failure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -63,8 +63,9 @@ pub(crate) struct Checked {
 pub(crate) fn ask_ssh_keygen(ledger: &Ledger, pass: &str) -> Result<Checked, Failure> {
     let file = ledger.certificate_path(pass)?;
     let signers = ledger.allowed_signers_path()?;
-    let command = check_command(&file, &signers);
-    match ssh_keygen(&file, &signers) {
+    let ended_seconds = ledger.certificate(pass)?.0.times.ended.seconds();
+    let command = check_command(&file, &signers, ended_seconds);
+    match ssh_keygen(&file, &signers, &ssh_time(ended_seconds)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Checked {
             command,
             accepted: None,
@@ -83,14 +84,16 @@ pub(crate) fn ask_ssh_keygen(ledger: &Ledger, pass: &str) -> Result<Checked, Fai
     clippy::disallowed_methods,
     reason = "the certificate is given to ssh-keygen on its standard input"
 )]
-fn ssh_keygen(file: &Path, signers: &Path) -> std::io::Result<(bool, String)> {
+fn ssh_keygen(file: &Path, signers: &Path, time: &str) -> std::io::Result<(bool, String)> {
     let mut signature = file.as_os_str().to_owned();
     signature.push(".sig");
     let certificate = std::fs::File::open(file).map_err(std::io::Error::other)?;
     let output = Command::new("ssh-keygen")
         .args(["-Y", "verify", "-f"])
         .arg(signers)
-        .args(["-I", PRINCIPAL, "-n", NAMESPACE, "-s"])
+        .args(["-I", PRINCIPAL, "-n", NAMESPACE, "-O"])
+        .arg(format!("verify-time={time}"))
+        .arg("-s")
         .arg(signature)
         .stdin(Stdio::from(certificate))
         .output()?;

@@ -1,6 +1,7 @@
 //! The documents of `certificate list`, `show` and `verify`.
 
-use counterpart_engine::CertificateEntry;
+use super::KeyLine;
+use counterpart_engine::{CertificateEntry, Verified};
 use counterpart_model::{SiteRole, Timestamp};
 use counterpart_port::ChainHead;
 use schemars::JsonSchema;
@@ -56,14 +57,45 @@ pub struct CertificateVerifyDocument {
     pub pair: String,
     /// True: otherwise the command prints an error.
     pub holds: bool,
+    /// How many records the journal has.
+    pub records: u64,
+    /// The head of the journal: the number of its last record, a colon, the record's hash. `--head` takes it.
+    pub journal: String,
     /// How many certificates the chain has.
     pub certificates: u64,
     /// SHA-256 of the last one, in hexadecimal: the head of the chain.
     pub head: Option<String>,
-    /// Fingerprint of the signing key.
+    /// Fingerprint of the key in force.
     pub fingerprint: String,
+    /// Every key, oldest first.
+    pub keys: Vec<KeyLine>,
+    /// Passes whose certificates hold by their place in the journal alone: since their key was revoked, its signature says
+    /// nothing of that time.
+    pub doubtful: Vec<String>,
     /// What far sites keep of the chain; the journal has it. A site that could not be asked is absent.
     pub far: Vec<FarHead>,
+}
+
+impl CertificateVerifyDocument {
+    /// What was verified.
+    pub(crate) fn of(pair: String, verified: &Verified, far: Vec<FarHead>) -> Self {
+        let head = verified.head();
+        Self {
+            pair,
+            holds: true,
+            records: verified.records(),
+            journal: head.map_or_else(String::new, |(sequence, hash)| format!("{sequence}:{hash}")),
+            certificates: verified.certificates,
+            head: verified.last_certificate.map(|digest| digest.to_string()),
+            fingerprint: verified
+                .keys
+                .last()
+                .map_or_else(String::new, |key| key.fingerprint.clone()),
+            keys: verified.keys.iter().map(KeyLine::from).collect(),
+            doubtful: verified.doubtful.clone(),
+            far,
+        }
+    }
 }
 
 /// The head of the journal that a far site keeps.

@@ -7,6 +7,7 @@ mod check;
 mod copies;
 mod demo;
 mod explain;
+mod key;
 pub(crate) mod listing;
 mod status;
 
@@ -20,6 +21,7 @@ pub use copies::{
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
 pub use explain::{CompletionsDocument, ExplainDocument, Explained};
+pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
 pub use status::{StatusDocument, StatusLine};
 

@@ -24,6 +24,10 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::CertificateListDocument>("certificate-list"),
         schema::<d::CertificateShowDocument>("certificate-show"),
         schema::<d::CertificateVerifyDocument>("certificate-verify"),
+        schema::<d::KeyListDocument>("key-list"),
+        schema::<d::KeyRotateDocument>("key-rotate"),
+        schema::<d::KeyRevokeDocument>("key-revoke"),
+        schema::<d::AllowedSignersDocument>("key-allowed-signers"),
         schema::<d::PruneDocument>("prune"),
         schema::<d::DemoDocument>("demo"),
         schema::<d::ExplainDocument>("explain"),
@@ -36,7 +40,7 @@ fn schema<T: JsonSchema>(name: &str) -> (String, String) {
     let mut schema: Schema = schema_for!(T);
     let title = match name {
         "error" => "What any command prints with --json when it fails".to_owned(),
-        name => format!("What `counterpart {} --json` prints", name.replace('-', " ")),
+        name => format!("What `counterpart {} --json` prints", name.replacen('-', " ", 1)),
     };
     schema.insert("title".to_owned(), title.into());
     // A schema is plain JSON with string keys, so writing it cannot fail.

@@ -2,7 +2,7 @@
 
 use super::table::{Align, columns};
 use crate::clean::clean;
-use crate::documents::{CertificateLine, CertificateVerifyDocument};
+use crate::documents::{CertificateLine, CertificateVerifyDocument, KeyLine};
 use crate::terminal::Paint;
 use crate::{clock, units, words};
 use counterpart_engine::LogItem;
@@ -85,13 +85,30 @@ pub(crate) fn manifest_line(row: &Row) -> String {
 /// What was verified, and with which heads at far sites.
 pub(crate) fn verified(document: &CertificateVerifyDocument, paint: Paint) -> String {
     let number = words::counted(document.certificates, "certificate holds", "certificates hold");
-    let head = document.head.as_deref().unwrap_or_default();
-    let (pair, key) = (clean(&document.pair), clean(&document.fingerprint));
+    let records = words::counted(document.records, "record", "records");
+    let last = document.head.as_deref().unwrap_or_default();
     let mut out = format!(
-        "{}: {}, signatures and chain\nhead {head}\nkey  {key}\n",
-        paint.bold(&pair),
-        paint.good(&number)
+        "{}: {}, signatures and chain, in a journal of {records}\nhead {}\nlast certificate {last}\n",
+        paint.bold(&clean(&document.pair)),
+        paint.good(&number),
+        document.journal,
     );
+    for key in &document.keys {
+        out += &key_line(key);
+    }
+    if !document.doubtful.is_empty() {
+        let number = words::counted(
+            document.doubtful.len() as u64,
+            "certificate holds",
+            "certificates hold",
+        );
+        let passes: Vec<String> = document.doubtful.iter().map(|pass| clean(pass)).collect();
+        let text = format!(
+            "{number} by place in the journal alone, since the key was revoked as of an earlier time: {}",
+            passes.join(", ")
+        );
+        out += &format!("{}\n", paint.notice(&text));
+    }
     for far in &document.far {
         let (side, pass) = (clean(&far.side), clean(&far.pass));
         out += &format!(
@@ -100,6 +117,17 @@ pub(crate) fn verified(document: &CertificateVerifyDocument, paint: Paint) -> St
         );
     }
     out
+}
+
+fn key_line(key: &KeyLine) -> String {
+    let standing = match key.standing.as_str() {
+        "in-force" => "in force",
+        other => other,
+    };
+    let until = key.valid_before.as_deref().map_or_else(String::new, |time| {
+        format!(", believed until {}", clock::shown(time))
+    });
+    format!("key  {}, {standing}{until}\n", key.fingerprint)
 }
 
 /// The certificates of a pair, oldest first.

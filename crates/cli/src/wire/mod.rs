@@ -9,11 +9,12 @@ pub(crate) use end::End;
 use crate::config::Pair;
 use crate::context::Context;
 use crate::{apart, clock, pairs, who};
-use counterpart_engine::{Ledger, Outcome, PassKind, PassRequest, Sites, run};
+use counterpart_engine::{KeyPlace, Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
 use counterpart_port::{Expired, OpenRequest, PassHistory};
 use counterpart_store::files::PairDir;
+use std::path::PathBuf;
 
 /// A pair that is ready to be asked.
 pub(crate) struct Wired {
@@ -54,7 +55,7 @@ impl Wired {
         let directory = context.state()?.pair(&pair.name)?;
         let production = End::of(&directory, &pair, SiteRole::Production)?;
         let standby = End::of(&directory, &pair, SiteRole::Standby)?;
-        let ledger = Ledger::open(directory.clone())?;
+        let ledger = Ledger::open(directory.clone())?.with_key_at(key_place(&pair));
         Ok(Self {
             pair,
             directory,
@@ -168,6 +169,23 @@ impl Wired {
     }
 }
 
+/// Where the key of a pair is; an agent whose socket is not configured is the environment's.
+fn key_place(pair: &Pair) -> KeyPlace {
+    let mut place = pair.key.clone();
+    place.socket = place.socket.or_else(ssh_auth_sock);
+    place
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program alone reads the environment"
+)]
+fn ssh_auth_sock() -> Option<PathBuf> {
+    std::env::var_os("SSH_AUTH_SOCK")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+}
+
 /// A limit that limits nothing is a mistake, and told as one.
 fn check_limit(pair: &Pair) -> Result<(), Failure> {
     if pair.link.bandwidth.is_empty() || pair.is_linked() {
@@ -185,6 +203,7 @@ fn config_sha256(pair: &Pair) -> Result<String, Failure> {
         "standby": pair.standby.to_string(),
         "settings": pair.settings,
         "link": pair.link,
+        "key": pair.key,
         "schedule": pair.schedule,
         "deadline_seconds": pair.deadline_seconds,
     });

@@ -53,6 +53,9 @@ fn a_full_pair_is_understood() {
         max_delete = "2%"
         max_change = 100
         reserve = "1 GiB"
+        [pair.study-035.key]
+        agent = "SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE"
+        socket = "agent.socket"
         "#,
     );
     assert_eq!(pair.production.path(), Path::new("/etc/studies"));
@@ -68,6 +71,8 @@ fn a_full_pair_is_understood() {
     assert_eq!(settings.guards.max_change, Limit::Entries(100));
     assert_eq!(settings.guards.reserve_bytes, 1 << 30);
     assert_eq!(settings.retired.as_deref(), Some("X{name}"));
+    assert!(pair.key.agent.is_some_and(|key| key.starts_with("SHA256:mVPw")));
+    assert_eq!(pair.key.socket.as_deref(), Some(Path::new("/etc/agent.socket")));
 }
 
 #[test]
@@ -89,7 +94,7 @@ fn the_first_file_says_every_default_in_the_words_that_are_read() {
     let usual = settings(&text);
     // With every mark of a comment taken off that stands before a setting, the same settings come out. Those that have
     // no default are shown as examples.
-    let examples = ["every", "at", "deadline", "retired"];
+    let examples = ["every", "at", "deadline", "retired", "agent", "socket"];
     let bare = text.lines().map(|line| {
         let setting = line
             .strip_prefix("# ")
@@ -163,6 +168,11 @@ fn a_value_that_cannot_be_is_named_with_what_can() {
     );
     let told = in_pair("[pair.a.tree]\nretired = \"X\"\n");
     assert!(told.contains("write the new name around {name}"), "{told}");
+    let told = in_pair("[pair.a.key]\nagent = \"MD5:00\"\n");
+    assert!(
+        told.contains("write a fingerprint as `ssh-add -l` prints it"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -63,6 +63,13 @@ fn every_document_obeys_its_schema() {
     ask("certificate-list", 0, &["certificate", "list"]);
     ask("certificate-show", 0, &["certificate", "show"]);
     ask("certificate-verify", 0, &["certificate", "verify"]);
+    ask("key-rotate", 0, &["key", "rotate"]);
+    let keys = ask("key-list", 0, &["key", "list"]);
+    let old = keys["keys"][0]["fingerprint"].as_str().unwrap();
+    ask("key-revoke", 0, &["key", "revoke", old, "--reason", "a test"]);
+    ask("key-list", 0, &["key", "list"]);
+    ask("key-allowed-signers", 0, &["key", "allowed-signers"]);
+    ask("certificate-verify", 0, &["certificate", "verify"]);
     ask("explain", 0, &["explain"]);
     ask("explain", 0, &["explain", "max-delete"]);
     ask("completions", 0, &["completions", "bash"]);

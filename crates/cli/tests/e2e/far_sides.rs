@@ -95,7 +95,7 @@ fn a_journal_that_was_put_back_shows_by_the_head_at_the_far_site() {
     assert_eq!(far_head(&world)["pass"], third.document["pass"]);
     let verified = world.run(&["certificate", "verify", "p"]);
     assert_eq!(verified.code, 0, "{verified}");
-    assert_eq!(verified.document["far"][0]["sequence"], 3, "{verified}");
+    assert_eq!(verified.document["far"][0]["sequence"], 4, "{verified}");
     let newest = world.path("newest-state");
     copy_of(&state, &newest);
 
@@ -106,12 +106,41 @@ fn a_journal_that_was_put_back_shows_by_the_head_at_the_far_site() {
         let behind = world.pass();
         assert_eq!(behind.code, 1, "{behind}");
         assert_eq!(behind.findings(), ["journal-behind ."], "{behind}");
-        assert_eq!(far_head(&world)["sequence"], 3, "the head stays");
+        assert_eq!(far_head(&world)["sequence"], 4, "the head stays");
     }
     copy_of(&newest, &state);
     assert_eq!(world.run(&["certificate", "verify", "p"]).code, 0);
     world.congruent_pass();
-    assert_eq!(far_head(&world)["sequence"], 4);
+    assert_eq!(far_head(&world)["sequence"], 5);
+}
+
+#[test]
+fn a_change_of_keys_that_was_cut_off_shows_by_the_head_at_the_far_site() {
+    let world = replaced_once("400d");
+    let (state, kept) = (world.state(), world.path("kept-state"));
+    copy_of(&state, &kept);
+    let rotated = world.run(&["key", "rotate", "p"]);
+    assert_eq!(
+        (rotated.code, &rotated.document["record"]),
+        (0, &4.into()),
+        "{rotated}"
+    );
+    assert_eq!(far_head(&world)["sequence"], 4, "it is told at once");
+    world.congruent_pass();
+    assert_eq!(world.run(&["certificate", "verify", "p"]).code, 0);
+
+    // An older journal, in which the old key is in force still.
+    copy_of(&kept, &state);
+    let verified = world.run(&["certificate", "verify", "p"]);
+    verified.failed(1, "evidence-broken");
+    let said = verified.document.to_string();
+    assert!(
+        said.contains("has record 5") && said.contains("ends with record 3"),
+        "{said}"
+    );
+    // Nothing is written on top of it.
+    world.run(&["key", "rotate", "p"]).failed(1, "evidence-broken");
+    assert_eq!(far_head(&world)["sequence"], 5);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod findings;
 mod guards;
 mod harness;
 mod interrupting;
+mod keys;
 mod kinds;
 mod metadata;
 mod random;

@@ -1,17 +1,16 @@
 //! Certificates on the disk: canonical JSON, its signature beside it, and `allowed_signers` for `ssh-keygen -Y verify`.
 
+use crate::ledger::roll::CERTIFICATE;
 use crate::ledger::{Ledger, safe};
 use counterpart_evidence::certificate::{self, Certificate, Moment};
-use counterpart_evidence::chain::{Chain, Link};
-use counterpart_evidence::key::{SigningKey, allowed_signers_line};
-use counterpart_evidence::page;
+use counterpart_evidence::chain::Link;
+use counterpart_evidence::{key, page, signature};
 use counterpart_model::{Code, Failure};
-use counterpart_store::files::{names_with, read_bytes, write_bytes_atomic};
+use counterpart_store::files::{names_with, read_bytes};
 use std::path::PathBuf;
 
-const MAX_KEY_BYTES: u64 = 16 << 10;
-const MAX_SIGNATURE_BYTES: u64 = 16 << 10;
-const MAX_CERTIFICATE_BYTES: u64 = 16 << 20;
+pub(super) const MAX_SIGNATURE_BYTES: u64 = 16 << 10;
+pub(super) const MAX_CERTIFICATE_BYTES: u64 = 16 << 20;
 
 /// One certificate of a pair.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,47 +29,7 @@ pub struct CertificateEntry {
     pub sha256: String,
 }
 
-/// A certificate that the journal names must be there.
-fn broken_where_missing(failure: Failure) -> Failure {
-    match failure.code {
-        Code::NotFound => {
-            let why = "the journal names it, and it is gone";
-            Failure::new(Code::EvidenceBroken, failure.doing, why)
-        }
-        _ => failure,
-    }
-}
-
 impl Ledger {
-    /// The pair's signing key, made at its first use; readable by its owner only.
-    ///
-    /// # Errors
-    /// `key` when it cannot be read, or made.
-    pub fn signing_key(&self) -> Result<SigningKey, Failure> {
-        let path = self.dir().path().join("signing-key");
-        if let Some(text) = read_bytes(&path, MAX_KEY_BYTES)? {
-            let text = String::from_utf8(text)
-                .map_err(|error| Failure::new(Code::Key, format!("reading {}", path.display()), error))?;
-            return SigningKey::from_openssh(&text);
-        }
-        let key = SigningKey::generate("counterpart")?;
-        write_bytes_atomic(&path, key.to_openssh()?.as_bytes())?;
-        let line = allowed_signers_line(counterpart_evidence::key::PRINCIPAL, &key.public_openssh()?)?;
-        write_bytes_atomic(
-            &self.allowed_signers_path()?,
-            format!("{}\n", line.trim_end()).as_bytes(),
-        )?;
-        Ok(key)
-    }
-
-    /// Fingerprint of the pair's signing key.
-    ///
-    /// # Errors
-    /// As [`Ledger::signing_key`].
-    pub fn fingerprint(&self) -> Result<String, Failure> {
-        self.signing_key().map(|key| key.fingerprint())
-    }
-
     /// The file that tells `ssh-keygen` whom to believe.
     ///
     /// # Errors
@@ -90,7 +49,7 @@ impl Ledger {
             .join(format!("{}.json", safe(pass)?)))
     }
 
-    /// The certificate of a pass, checked against its signature by the pair's own key.
+    /// The certificate of a pass, checked against its signature by the key that was in force.
     ///
     /// # Errors
     /// `not-found`, or `evidence-broken` that says what does not hold.
@@ -112,15 +71,29 @@ impl Ledger {
                     "its signature is gone",
                 )
             })?;
-        let public = self.signing_key()?.public_openssh()?;
-        let certificate =
-            certificate::check(&json, &String::from_utf8_lossy(&signature), &public).map_err(|failure| {
-                Failure {
-                    doing: format!("checking the certificate of {pass}"),
-                    ..failure
-                }
-            })?;
+        let signature = String::from_utf8_lossy(&signature);
+        let checked = self
+            .key_of(pass, &signature)
+            .and_then(|public| certificate::check(&json, &signature, &public));
+        let certificate = checked.map_err(|failure| Failure {
+            doing: format!("checking the certificate of {pass}"),
+            ..failure
+        })?;
         Ok((certificate, json))
+    }
+
+    /// The key that a certificate must be signed by, where it is. One that the journal does not name yet may be signed by
+    /// any of its keys.
+    fn key_of(&self, pass: &str, signature: &str) -> Result<String, Failure> {
+        let by = signature::signer_of(signature)?;
+        let roll = self.roll()?;
+        let fingerprint = key::fingerprint(&by)?;
+        let known = roll.of_pass(pass).or_else(|| roll.register.find(&fingerprint));
+        if known.is_some_and(|known| known.public == by) {
+            return Ok(by);
+        }
+        let why = roll.register.why_refused(&fingerprint);
+        Err(Failure::new(Code::EvidenceBroken, "", why))
     }
 
     /// The certificate of a pass as a page of 80 columns.
@@ -170,50 +143,6 @@ impl Ledger {
         })
     }
 
-    /// Checks every signature, the chain of certificates, the journal, and that both name the same certificates.
-    ///
-    /// # Errors
-    /// `evidence-broken` that names the first record that does not hold.
-    pub fn verify_certificates(&self) -> Result<u64, Failure> {
-        self.settle_certificates(false)?;
-        let journal = self.journal()?;
-        journal.check()?;
-        let mut chain = Chain::new();
-        for record in journal.records()? {
-            let record = record?;
-            if record.kind != "certificate" {
-                continue;
-            }
-            let pass = record.body["pass"].as_str().unwrap_or_default();
-            let (_, json) = self.certificate(pass).map_err(broken_where_missing)?;
-            let link = Link::of(&json)?;
-            if record.body["sha256"].as_str() != Some(&link.sha256.to_string()) {
-                let why = "the journal names another content";
-                return Err(Failure::new(
-                    Code::EvidenceBroken,
-                    format!("checking the certificate of {pass}"),
-                    why,
-                ));
-            }
-            chain.push(link)?;
-        }
-        self.check_count(chain.head().map_or(0, |head| head.sequence))
-    }
-
-    /// Every certificate that lies there must be in the journal: a journal that was cut would name fewer.
-    fn check_count(&self, chained: u64) -> Result<u64, Failure> {
-        let kept = names_with(&self.dir().certificates_dir()?, ".json")?.len() as u64;
-        if kept == chained {
-            return Ok(chained);
-        }
-        let why = format!("the journal names {chained} certificates, and {kept} are kept");
-        Err(Failure::new(
-            Code::EvidenceBroken,
-            "comparing the journal with the certificates",
-            why,
-        ))
-    }
-
     /// The last certificate in the journal.
     ///
     /// # Errors
@@ -223,7 +152,7 @@ impl Ledger {
         let mut last = None;
         for record in self.journal()?.records()? {
             let record = record?;
-            if record.kind == "certificate" {
+            if record.kind == CERTIFICATE {
                 last = record.body["pass"].as_str().map(str::to_owned);
             }
         }

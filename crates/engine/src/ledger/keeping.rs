@@ -4,6 +4,7 @@
 //! journal names already, which gets its name late. Else such a kill would look like a journal that was cut.
 
 use crate::ledger::Ledger;
+use crate::ledger::roll::CERTIFICATE;
 use counterpart_evidence::certificate::Signed;
 use counterpart_model::{Code, Failure, Timestamp};
 use counterpart_store::files::{names_with, remove, rename, write_bytes_together};
@@ -33,7 +34,7 @@ impl Ledger {
             (&signature, signed.signature.as_bytes()),
             (&waiting, &signed.json),
         ])?;
-        self.journal()?.append("certificate", at, body)?;
+        self.journal()?.append(CERTIFICATE, at, body)?;
         self.settle_certificates(false)?;
         Ok(path)
     }
@@ -48,7 +49,7 @@ impl Ledger {
         let mut named = BTreeSet::new();
         for record in self.journal()?.records()? {
             let record = record?;
-            if record.kind == "certificate" {
+            if record.kind == CERTIFICATE {
                 named.extend(record.body["pass"].as_str().map(str::to_owned));
             }
         }

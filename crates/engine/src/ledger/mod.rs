@@ -5,25 +5,36 @@
 pub mod approvals;
 pub mod certificates;
 mod head;
+mod hold;
 mod keeping;
+mod keys;
 pub mod log;
 pub mod memory;
+mod roll;
+mod verify;
 
 pub use approvals::Offence;
 pub use certificates::CertificateEntry;
+pub use keys::{Acting, KeyPlace, Revoked, Rotated};
 pub use log::{LogItem, LogReader, LogSink};
 pub use memory::Memory;
+pub use verify::Verified;
 
 use crate::report::PassReport;
 use counterpart_model::{Code, Failure};
 use counterpart_port::is_pass_name;
 use counterpart_store::files::{names_with, read_json, write_json_atomic};
 use counterpart_store::{Journal, PairDir};
+use roll::Roll;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// The ledger of a pair.
 pub struct Ledger {
     dir: PairDir,
+    key_place: KeyPlace,
+    /// What the journal said of keys when it was read last.
+    roll: Mutex<Option<Arc<Roll>>>,
 }
 
 impl Ledger {
@@ -34,7 +45,18 @@ impl Ledger {
     pub fn open(dir: PairDir) -> Result<Self, Failure> {
         dir.logs_dir()?;
         dir.certificates_dir()?;
-        Ok(Self { dir })
+        Ok(Self {
+            dir,
+            key_place: KeyPlace::default(),
+            roll: Mutex::default(),
+        })
+    }
+
+    /// The same where the key that signs may be elsewhere than in its file.
+    #[must_use]
+    pub fn with_key_at(mut self, place: KeyPlace) -> Self {
+        self.key_place = place;
+        self
     }
 
     /// Where large intermediate lists are spooled.

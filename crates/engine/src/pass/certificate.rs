@@ -4,6 +4,7 @@ use super::certify::Judgement;
 use super::refused::now;
 use super::{Observation, Pass};
 use crate::apply::Applied;
+use crate::ledger::Acting;
 use crate::ledger::memory::ExcludedCount;
 use counterpart_evidence::certificate as evidence;
 use counterpart_evidence::certificate::{Certificate, Moment};
@@ -20,7 +21,7 @@ impl Pass<'_> {
         closed: [&Closed; 2],
         log: Option<FinishedLog>,
     ) -> Result<Certificate, Failure> {
-        let key = self.ledger.signing_key()?;
+        let key = self.ledger.signer(&self.acting())?;
         let last = self.ledger.last_link()?;
         let [production, standby] = closed;
         let (not_compared, findings) = self.findings.groups();
@@ -47,9 +48,20 @@ impl Pass<'_> {
             exceptions: Vec::new(),
             probes: Vec::new(),
             sentences: evidence::Sentences::default(),
-            signing: evidence::Signing::of(&key)?,
+            signing: evidence::Signing::of(key.as_ref())?,
         };
         Ok(certificate.with_sentences())
+    }
+
+    /// Who signs, and when.
+    pub(super) fn acting(&self) -> Acting<'_> {
+        Acting {
+            pair: &self.settings.name,
+            actor: &self.request.actor,
+            reason: self.request.reason.as_deref(),
+            at: now(),
+            utc_offset_seconds: self.request.tool.utc_offset_seconds,
+        }
     }
 
     fn moment(&self, time: Timestamp) -> Moment {

@@ -112,8 +112,8 @@ impl Pass<'_> {
     }
 
     fn sign(&self, certificate: &Certificate) -> Result<String, Failure> {
-        let key = self.ledger.signing_key()?;
-        let signed = certificate.to_signed(&key)?;
+        let key = self.ledger.signer(&self.acting())?;
+        let signed = certificate.to_signed(key.as_ref())?;
         let body = json!({
             "pass": self.name,
             "sha256": signed.sha256,

@@ -89,6 +89,11 @@ pub fn run(
     listener.event(&Event::Began(StepName::Check));
     let opened = check::open(&name, settings, sites, request)?;
     let closing = Abandon(sites);
+    // A plan writes nothing to the journal.
+    let _held = match request.kind {
+        PassKind::Plan => None,
+        PassKind::Verify | PassKind::Run => Some(ledger.hold(&name, &settings.name, &request.actor.host)?),
+    };
     let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
     let findings = Findings::new(listener, &log, &ledger.spool_dir()?);
     let pass = Pass {

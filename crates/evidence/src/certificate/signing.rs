@@ -2,7 +2,7 @@
 
 use super::limits::MAX_JSON_BYTES;
 use super::{Certificate, Format, Sentences, consistency};
-use crate::key::{NAMESPACE, PRINCIPAL, SigningKey};
+use crate::key::{self, NAMESPACE, PRINCIPAL, Signer};
 use crate::{canonical, signature};
 use counterpart_model::{Code, Failure};
 use serde::{Deserialize, Serialize};
@@ -45,13 +45,14 @@ impl Signing {
     ///
     /// # Errors
     /// `key` when the public key cannot be written out.
-    pub fn of(key: &SigningKey) -> Result<Self, Failure> {
+    pub fn of(signer: &dyn Signer) -> Result<Self, Failure> {
+        let public = signer.public_openssh()?;
         Ok(Self {
             format: "sshsig".to_owned(),
             namespace: NAMESPACE.to_owned(),
             principal: PRINCIPAL.to_owned(),
-            fingerprint: key.fingerprint(),
-            public_key: key.public_openssh()?.trim_end().to_owned(),
+            fingerprint: key::fingerprint(&public)?,
+            public_key: public.trim_end().to_owned(),
         })
     }
 }
@@ -69,7 +70,7 @@ impl Certificate {
     /// # Errors
     /// `evidence-broken` when it contradicts itself or its sentences do not say what it holds; `key` when it names
     /// another key than the one that signs.
-    pub fn to_signed(&self, key: &SigningKey) -> Result<Signed, Failure> {
+    pub fn to_signed(&self, key: &dyn Signer) -> Result<Signed, Failure> {
         consistency::check(self)?;
         if self.sentences != Sentences::of(self) {
             return Err(unsignable("its sentences do not say what it holds"));

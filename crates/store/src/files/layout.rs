@@ -64,6 +64,11 @@ impl PairDir {
         child(&self.path, "certificates")
     }
 
+    /// Requests for time-stamps, and the answers to them.
+    pub fn timestamps_dir(&self) -> Result<PathBuf, Failure> {
+        child(&self.path, "timestamps")
+    }
+
     /// Spools and runs of the sorter.
     pub fn spool_dir(&self) -> Result<PathBuf, Failure> {
         child(&self.path, "spool")

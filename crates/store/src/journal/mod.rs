@@ -4,8 +4,10 @@
 
 mod record;
 mod tail;
+mod walk;
 
 pub use record::Record;
+pub use walk::Walk;
 
 use crate::failing::io_at;
 use crate::files::open;
@@ -93,36 +95,19 @@ impl Journal {
 
     /// Checks every record's hash, number and link, and names the first that does not hold.
     pub fn check(&self) -> Result<(), Failure> {
-        let mut lines = self.records()?;
-        let mut before: Option<Record> = None;
-        while let Some(line) = lines.next_line()? {
-            let broken = |why: &str| self.broken(lines.line, why);
-            let record: Record = serde_json::from_slice(&line)
-                .map_err(|error| broken(&format!("it is not a record: {error}")))?;
-            record.follows(before.as_ref()).map_err(broken)?;
-            if record.line()? != line {
-                return Err(broken("it is not in canonical form"));
-            }
-            before = Some(record);
+        let mut walk = Walk::of(self.path.parent().unwrap_or(Path::new("")))?;
+        walk.by_ref().try_for_each(|record| record.map(|_| ()))?;
+        if walk.last_record() == self.head.as_ref() {
+            return Ok(());
         }
-        if before == self.head {
-            Ok(())
-        } else {
-            Err(self.broken(lines.line, "it is not the one that was written last"))
-        }
+        let last = walk.last_record().map_or(0, |record| record.sequence);
+        let why = "it is not the one that was written last";
+        Err(walk::broken(&self.path, last, why))
     }
 
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    fn broken(&self, line: u64, why: &str) -> Failure {
-        Failure::new(
-            Code::EvidenceBroken,
-            format!("checking record {line} of {}", self.path.display()),
-            why,
-        )
     }
 }
 
