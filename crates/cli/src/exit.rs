@@ -26,7 +26,7 @@ pub enum Exit {
 pub enum Effect {
     /// A command ends with it.
     Ends(Exit),
-    /// A guard refuses the plan for it.
+    /// A guard refuses for it what was asked for, as a whole.
     Refuses,
     /// A guard refuses the plan for it, where it was seen in time; else a pass cannot finish.
     RefusesOrEnds,
@@ -57,7 +57,8 @@ impl Effect {
             | Code::RootsOverlap
             | Code::MagicLost
             | Code::ExtensionChanged
-            | Code::Approval => Self::Refuses,
+            | Code::Approval
+            | Code::LogNotUnderstood => Self::Refuses,
             Code::NoSpace => Self::RefusesOrEnds,
             Code::Unreadable
             | Code::UnreadableDirectory
@@ -94,7 +95,7 @@ impl Effect {
     pub fn words(self) -> String {
         match self {
             Self::Ends(exit) => format!("The command ends with {}.", exit.code()),
-            Self::Refuses => "The plan is refused and the command ends with 3; nothing was changed.".to_owned(),
+            Self::Refuses => "It is refused as a whole and the command ends with 3; nothing was changed.".to_owned(),
             Self::RefusesOrEnds => "Seen in the plan, it is refused and the command ends with 3; nothing was changed. \
                 Met while writing, the command ends with 4."
                 .to_owned(),

@@ -8,6 +8,7 @@ mod compare;
 pub mod event;
 mod findings;
 mod guard;
+pub mod import;
 pub mod ledger;
 pub mod pass;
 mod plan;
@@ -20,7 +21,8 @@ mod testing;
 
 pub use event::{Event, Listener, StepName};
 pub use ledger::{
-    Acting, CertificateEntry, KeyPlace, Ledger, LogItem, LogReader, Revoked, Rotated, Verified,
+    Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader, Revoked,
+    Rotated, Verified,
 };
 pub use pass::{Outcome, Sites, run};
 pub use report::{PassReport, PlanReport};

@@ -102,6 +102,7 @@ codes! {
     Key "key" "The signing key cannot be used." "See the reason given.";
     NotFound "not-found" "There is no such thing." "See the list that the command without a name prints.";
     Approval "approval" "The approval does not cover what the plan would do now." "Look at the plan and approve the hash that it prints.";
+    LogNotUnderstood "log-not-understood" "A log of another program is not understood, or not all of it where that was asked for." "Look at the line shown. Without --strict such lines are counted and kept as they are.";
     JournalBehind "journal-behind" "A far site keeps a head that the pair's journal does not have: the journal's end was cut, or an older one was put back." "Bring the pair's journal and certificates back from a copy. Where they are lost, keep what there is as evidence, then move chain-head.json in the far site's state aside.";
 }
 

@@ -146,7 +146,7 @@ impl Open {
                 self.receiving = *receiving;
             }
             Said::Note(Note::Sums | Note::Total { .. }) if self.ended == Ended::Not => {
-                self.ended = Ended::Summed
+                self.ended = Ended::Summed;
             }
             Said::Note(Note::Ends { .. }) => self.ended = Ended::Failed,
             Said::Change(_) | Said::Trouble(_) => self.worked = true,

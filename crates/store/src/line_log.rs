@@ -107,6 +107,21 @@ impl LineReader {
         })
     }
 
+    /// SHA-256 of a log's file, as [`FinishedLog`] has it.
+    pub fn sha256(path: &Path) -> Result<Digest, Failure> {
+        use std::io::Read as _;
+        let mut file = open::read(path)?;
+        let (mut hasher, mut buffer) = (Algorithm::Sha256.hasher(), vec![0; 1 << 18]);
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(hasher.finish()),
+                Ok(len) => hasher.update(&buffer[..len]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(io_at("reading", path, &error)),
+            }
+        }
+    }
+
     /// Reads the next line into `line`, without its line feed; `false` at the end.
     pub fn next_into(&mut self, line: &mut Vec<u8>) -> Result<bool, Failure> {
         use std::io::Read as _;

@@ -106,3 +106,42 @@ fn the_first_broken_record_is_named() {
         assert!(failure.doing.contains(named), "{failure}");
     }
 }
+
+#[test]
+fn records_that_come_together_are_chained_as_well() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = Journal::open(dir.path()).unwrap();
+    let bodies = (0..5)
+        .map(|number| serde_json::json!({ "number": number }))
+        .collect();
+    journal
+        .append_all("imported-run", Timestamp::new(7, 0), bodies)
+        .unwrap();
+    journal
+        .append_all("imported-run", Timestamp::new(7, 0), Vec::new())
+        .unwrap();
+    assert_eq!(journal.head().unwrap().sequence, 5);
+    journal.check().unwrap();
+}
+
+#[test]
+fn writers_at_once_take_turns() {
+    let dir = tempfile::tempdir().unwrap();
+    let append = |kind: &'static str| {
+        let path = dir.path().to_owned();
+        std::thread::spawn(move || {
+            let mut journal = Journal::open(&path).unwrap();
+            for number in 0..20 {
+                let body = serde_json::json!({ "number": number });
+                journal.append(kind, Timestamp::new(number, 0), body).unwrap();
+            }
+        })
+    };
+    for writer in [append("certificate"), append("imported-run")] {
+        writer.join().unwrap();
+    }
+    let journal = Journal::open(dir.path()).unwrap();
+    journal.check().unwrap();
+    assert_eq!(journal.records().unwrap().count(), 40);
+    assert!(!dir.path().join("journal.torn-1").exists());
+}

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 22] = [
+pub const PACKAGES: [&str; 25] = [
     "rsync",
     "b3sum",
     "attr",
@@ -31,6 +31,9 @@ pub const PACKAGES: [&str; 22] = [
     "groff-base",
     "zsh",
     "fish",
+    "gzip",
+    "zstd",
+    "xz-utils",
 ];
 
 /// Installs what is missing, or says what to install.

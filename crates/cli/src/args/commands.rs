@@ -2,9 +2,9 @@
 
 use super::keys::{CertificateVerifyArgs, KeyCommand};
 use super::options::{
-    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, InitArgs, LogArgs, ManifestArgs,
-    MirrorArgs, PairArg, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs,
-    WhereArgs,
+    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, ImportArgs, InitArgs, LogArgs,
+    ManifestArgs, MirrorArgs, PairArg, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs,
+    VerifyArgs, WhereArgs,
 };
 use clap::Subcommand;
 
@@ -67,12 +67,26 @@ pub enum Command {
     Status(PairArg),
     /// Show what a pass changed and found
     ///
-    /// One line an entry: time, pass, the eleven letters of rsync's %i, path. Control bytes are escaped.
+    /// One line an entry: time, pass, the eleven letters of rsync's %i, path. Control bytes are escaped. Runs that were
+    /// imported from old logs are listed with --imported; their names, and each of their lines, begin with `imported-`.
     #[command(
         after_help = "Examples:\n  counterpart log\n  counterpart log study-035 --pass 42\n  \
-        counterpart log --json | jq -r '.entries[].path'"
+        counterpart log --json | jq -r '.entries[].path'\n  \
+        counterpart log study-035 --imported\n  \
+        counterpart log study-035 --imported --match '035/pages/**'\n  \
+        counterpart log study-035 --pass imported-20111116T000810Z"
     )]
     Log(LogArgs),
+    /// Take logs that rsync left into the journal, so that `log` and `where` find what they say
+    ///
+    /// Each run of a log becomes a record, marked as imported: a claim of an old log, which nothing else believes. Lines
+    /// that are not understood are counted, shown and kept as they are. A log that was imported before is known again.
+    #[command(
+        after_help = "Examples:\n  counterpart import /var/log/rsync.log* --pair study-035\n  \
+        counterpart import dated-2012-05-01.log --date 2012-05-01 --zone Europe/Amsterdam\n  \
+        counterpart import 035.log --beneath 035 --root /old/studies"
+    )]
+    Import(ImportArgs),
     /// Print or export what one side holds
     ///
     /// As a table, as CSV with all fields, or as the list that `b3sum --check` or `sha256sum --check` takes.
@@ -82,7 +96,7 @@ pub enum Command {
     Manifest(ManifestArgs),
     /// Show every copy of a path, its digest, and when it was last read
     ///
-    /// Exits with 1 when there is none.
+    /// And what imported logs claim of it, which is no evidence of Counterpart. Exits with 1 when there is no copy.
     #[command(after_help = "Examples:\n  counterpart where pages/0842/0060002\n  \
         counterpart where /opt/studies/035/lib/DFschema")]
     Where(WhereArgs),

@@ -8,7 +8,7 @@ mod values;
 pub use commands::{CertificateCommand, Command};
 pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
 pub use options::{
-    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, InitArgs, LinkArgs, LogArgs,
+    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, ImportArgs, InitArgs, LinkArgs, LogArgs,
     ManifestArgs, MirrorArgs, PairArg, PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs,
     UndeleteArgs, VerifyArgs, WhereArgs,
 };

@@ -200,9 +200,44 @@ pub struct LogArgs {
     /// The pair.
     #[command(flatten)]
     pub pair: PairArg,
-    /// The pass: its name, the beginning of it, or its number [default: the last]
+    /// The pass: its name, the beginning of it, or its number; or the name of an imported run [default: the last pass]
     #[arg(long, value_name = "N")]
     pub pass: Option<String>,
+    /// List the runs that were imported from old logs; with --match, the lines of all of them
+    #[arg(long, conflicts_with = "pass")]
+    pub imported: bool,
+    /// Show only lines whose path matches
+    #[arg(long = "match", value_name = "GLOB")]
+    pub matching: Option<String>,
+}
+
+/// What `import` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ImportArgs {
+    /// A log of rsync; also one that gzip, zstd or xz packed
+    #[arg(value_name = "LOG", required = true)]
+    pub logs: Vec<PathBuf>,
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+    /// The time zone of the log's own times, such as Europe/Amsterdam or +01:00 [default: this host's]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// The date of a log without times, such as 2012-05-01 or 2012-05-01T02:00:00 [default: of its last change]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<String>,
+    /// Where in the tree the names of the log belong, such as 035 for a log of that study alone
+    #[arg(long, value_name = "PATH")]
+    pub beneath: Option<OsString>,
+    /// A directory that was a root then, for names that the log has whole; may be repeated [default: the pair's roots]
+    #[arg(long, value_name = "DIR", action = clap::ArgAction::Append)]
+    pub root: Vec<PathBuf>,
+    /// Refuse a log with any line that is not understood
+    #[arg(long)]
+    pub strict: bool,
+    /// Import a log that is known, in the place of what came of it: with another --zone, --date, --beneath or --root
+    #[arg(long)]
+    pub again: bool,
 }
 
 /// What `manifest` takes.

@@ -5,7 +5,8 @@ use crate::config::Pair;
 use crate::context::Context;
 use crate::documents::listing::time;
 use crate::documents::{
-    CopyDocument, HistoryDocument, NotHeldDocument, UndeleteDocument, VersionDocument, WhereDocument,
+    CopyDocument, HistoryDocument, NotHeldDocument, PathClaims, UndeleteDocument, VersionDocument,
+    WhereDocument,
 };
 use crate::exit::Exit;
 use crate::wire::Wired;
@@ -19,14 +20,18 @@ use std::path::{Path, PathBuf};
 
 /// `where KEY`.
 pub(crate) fn where_is(context: &Context, args: &WhereArgs) -> Result<Exit, Failure> {
-    let mut copies = Vec::new();
+    let (mut copies, mut imported) = (Vec::new(), Vec::new());
     for pair in pairs::all(context, args.pair.as_deref())? {
         let path = entry_path(&pair, &args.key)?;
-        copies.extend(copies_of(&Wired::open(context, pair)?, &path)?);
+        let wired = Wired::open(context, pair)?;
+        copies.extend(copies_of(&wired, &path)?);
+        let claims = wired.ledger.claims(&path.to_string())?;
+        imported.extend(PathClaims::of(&wired.pair.name, &path.to_string(), &claims));
     }
     let document = WhereDocument {
         key: escape::shown(args.key.as_bytes()),
         copies,
+        imported,
     };
     context
         .terminal

@@ -7,6 +7,8 @@ mod completions;
 mod copies;
 mod explain;
 pub(crate) mod good_copy;
+mod import;
+mod imported;
 mod init;
 mod key;
 mod log;
@@ -43,6 +45,7 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Verify(args) => passes::verify(context, &args),
         Command::Status(args) => status::status(context, args.pair.as_deref()),
         Command::Log(args) => log::log(context, &args),
+        Command::Import(args) => import::import(context, &args),
         Command::Manifest(args) => manifest::manifest(context, &args),
         Command::Where(args) => copies::where_is(context, &args),
         Command::History(args) => copies::history(context, &args),

@@ -1,5 +1,6 @@
 //! The documents of `where`, `history`, `undelete` and `prune`: copies of one entry and versions that are kept.
 
+use super::imported::PathClaims;
 use super::listing::time;
 use counterpart_port::{NotHeld, Version};
 use schemars::JsonSchema;
@@ -12,6 +13,8 @@ pub struct WhereDocument {
     pub key: String,
     /// Every copy.
     pub copies: Vec<CopyDocument>,
+    /// What imported logs claim of it, one a pair: no evidence of Counterpart.
+    pub imported: Vec<PathClaims>,
 }
 
 /// One copy of an entry.

@@ -8,6 +8,7 @@ mod copies;
 mod demo;
 mod explain;
 mod key;
+mod imported;
 pub(crate) mod listing;
 mod status;
 
@@ -22,6 +23,10 @@ pub use copies::{
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
 pub use explain::{CompletionsDocument, ExplainDocument, Explained};
 pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
+pub use imported::{
+    ClaimDocument, ImportDocument, ImportLogDocument, ImportedEntry, ImportedLinesDocument, ImportedReading,
+    ImportedRunDocument, ImportedRunsDocument, PathClaims, UnreadLine,
+};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
 pub use status::{StatusDocument, StatusLine};
 
@@ -63,18 +68,26 @@ pub enum MirrorDocument {
 impl ErrorDocument {
     /// The document of a failure.
     pub fn of(failure: &Failure) -> Self {
+        Self {
+            error: ErrorBody::of(failure),
+        }
+    }
+}
+
+impl ErrorBody {
+    /// The parts of a failure.
+    pub fn of(failure: &Failure) -> Self {
         let Failure {
             code,
             doing,
             why,
             hint,
         } = failure;
-        let error = ErrorBody {
+        Self {
             code: code.word().to_owned(),
             doing: doing.clone(),
             why: why.clone(),
             hint: hint.clone(),
-        };
-        Self { error }
+        }
     }
 }

@@ -17,6 +17,9 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::CheckDocument>("check"),
         schema::<d::StatusDocument>("status"),
         schema::<d::LogDocument>("log"),
+        schema::<d::ImportedRunsDocument>("log-imported"),
+        schema::<d::ImportedLinesDocument>("log-imported-lines"),
+        schema::<d::ImportDocument>("import"),
         schema::<d::ManifestDocument>("manifest"),
         schema::<d::WhereDocument>("where"),
         schema::<d::HistoryDocument>("history"),
@@ -39,6 +42,10 @@ pub fn schemas() -> Vec<(String, String)> {
 fn schema<T: JsonSchema>(name: &str) -> (String, String) {
     let mut schema: Schema = schema_for!(T);
     let title = match name {
+        "log-imported" => "What `counterpart log --imported --json` prints".to_owned(),
+        "log-imported-lines" => {
+            "What `counterpart log --json` prints of imported runs: their lines".to_owned()
+        }
         "error" => "What any command prints with --json when it fails".to_owned(),
         name => format!("What `counterpart {} --json` prints", name.replacen('-', " ", 1)),
     };

@@ -15,10 +15,16 @@ const NOT_HELD_SHOWN: usize = 10;
 
 /// Every copy, one line each, and its digest beneath.
 pub(crate) fn where_is(document: &WhereDocument, paint: Paint) -> String {
-    if document.copies.is_empty() {
-        return format!("There is no copy of {} at any site.\n", clean(&document.key));
-    }
-    document.copies.iter().map(|copy| one_copy(copy, paint)).collect()
+    let mut out = if document.copies.is_empty() {
+        format!("There is no copy of {} at any site.\n", clean(&document.key))
+    } else {
+        document.copies.iter().map(|copy| one_copy(copy, paint)).collect()
+    };
+    document
+        .imported
+        .iter()
+        .for_each(|claims| out += &super::claims(claims, paint));
+    out
 }
 
 fn one_copy(copy: &CopyDocument, paint: Paint) -> String {

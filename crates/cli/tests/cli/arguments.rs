@@ -40,6 +40,7 @@ fn every_command_explains_itself_with_an_example() {
         "repair",
         "prune",
         "explain",
+        "import",
         "completions",
     ];
     for command in commands {

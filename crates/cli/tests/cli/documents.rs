@@ -38,6 +38,18 @@ fn every_document_obeys_its_schema() {
     ask("status", 0, &["status"]);
     ask("verify", 0, &["verify", "--reread"]);
     ask("log", 0, &["log"]);
+    place.write(
+        "old.log",
+        "2012/05/01 02:00:03 [7] >f+++++++++ a/one\n2012/05/01 02:00:03 [7] what\n",
+    );
+    ask("import", 0, &["import", "old.log"]);
+    ask("import", 2, &["import", "old.log", "nothere"]);
+    let imported = ask("log-imported", 0, &["log", "--imported"]);
+    let run = imported["runs"][0]["run"].as_str().unwrap().to_owned();
+    ask("log-imported-lines", 0, &["log", "--pass", &run]);
+    ask("log-imported-lines", 0, &["log", "--imported", "--match", "a/**"]);
+    ask("log", 0, &["log", "--match", "a/**"]);
+    assert_eq!(ask("where", 0, &["where", "a/one"])["imported"][0]["mentions"], 1);
     assert_eq!(
         ask("manifest", 0, &["manifest"])["entries"]
             .as_array()

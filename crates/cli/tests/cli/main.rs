@@ -15,6 +15,7 @@ mod documents;
 mod explain;
 mod exports;
 mod golden;
+mod import;
 mod manual;
 mod named;
 mod numbers;

@@ -4,8 +4,10 @@
 
 pub mod approvals;
 pub mod certificates;
+pub mod claims;
 mod head;
 mod hold;
+pub mod imported;
 mod keeping;
 mod keys;
 pub mod log;
@@ -16,6 +18,8 @@ mod verify;
 pub use approvals::Offence;
 pub use certificates::CertificateEntry;
 pub use keys::{Acting, KeyPlace, Revoked, Rotated};
+pub use claims::{Claim, Claims};
+pub use imported::{ImportedLine, ImportedLines, ImportedRun};
 pub use log::{LogItem, LogReader, LogSink};
 pub use memory::Memory;
 pub use verify::Verified;

@@ -12,17 +12,17 @@ fn change(line: &[u8]) -> Change {
 
 /// All readings as text: `path -> link`.
 #[track_caller]
-fn readings(line: &str) -> Vec<String> {
+fn ways(line: &str) -> Vec<String> {
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let read = change(line.as_bytes()).readings;
     read.iter()
         .map(|reading| {
-            let link = reading.link.as_ref().map(|link| format!("|{}", shown(link)));
+            let target = reading.link.as_ref().map(|link| format!("|{}", shown(link)));
             let remark = reading
                 .remark
                 .as_ref()
                 .map(|remark| format!("#{}", shown(remark)));
-            shown(&reading.path) + &link.unwrap_or_default() + &remark.unwrap_or_default()
+            shown(&reading.path) + &target.unwrap_or_default() + &remark.unwrap_or_default()
         })
         .collect()
 }
@@ -42,30 +42,30 @@ fn escapes_are_undone_once() {
 
 #[test]
 fn links_are_split_where_there_is_one_separator() {
-    assert_eq!(readings("cL+++++++++ link -> d/one"), ["link|d/one"]);
-    assert_eq!(readings("hf+++++++++ hard => d/one"), ["hard|d/one"]);
-    assert_eq!(readings("hL+++++++++ hard => link"), ["hard|link"]);
-    assert_eq!(readings("2011/11/16 00:08:10 [1] cL a -> b"), ["a|b"]);
-    assert_eq!(readings("hf a => b"), ["a|b"]);
-    assert_eq!(readings("cL+++++++++ link"), ["link"]);
+    assert_eq!(ways("cL+++++++++ link -> d/one"), ["link|d/one"]);
+    assert_eq!(ways("hf+++++++++ hard => d/one"), ["hard|d/one"]);
+    assert_eq!(ways("hL+++++++++ hard => link"), ["hard|link"]);
+    assert_eq!(ways("2011/11/16 00:08:10 [1] cL a -> b"), ["a|b"]);
+    assert_eq!(ways("hf a => b"), ["a|b"]);
+    assert_eq!(ways("cL+++++++++ link"), ["link"]);
 }
 
 #[test]
 fn separators_in_names_of_other_kinds_belong_to_the_name() {
-    assert_eq!(readings(">f+++++++++ arrow -> x"), ["arrow -> x"]);
-    assert_eq!(readings(">f+++++++++ fat => y"), ["fat => y"]);
-    assert_eq!(readings("cd+++++++++ a -> b/"), ["a -> b"]);
-    assert_eq!(readings("*deleting   arrow -> x"), ["arrow -> x"]);
-    assert_eq!(readings(">f+++++++++ remark ← x"), ["remark ← x"]);
+    assert_eq!(ways(">f+++++++++ arrow -> x"), ["arrow -> x"]);
+    assert_eq!(ways(">f+++++++++ fat => y"), ["fat => y"]);
+    assert_eq!(ways("cd+++++++++ a -> b/"), ["a -> b"]);
+    assert_eq!(ways("*deleting   arrow -> x"), ["arrow -> x"]);
+    assert_eq!(ways(">f+++++++++ remark ← x"), ["remark ← x"]);
 }
 
 #[test]
 fn a_line_that_can_be_read_in_several_ways_comes_with_all() {
     assert_eq!(
-        readings("cL+++++++++ link -> odd -> d/one"),
+        ways("cL+++++++++ link -> odd -> d/one"),
         ["link|odd -> d/one", "link -> odd|d/one"]
     );
-    assert_eq!(readings("hf+++++++++ a => b => c"), ["a|b => c", "a => b|c"]);
+    assert_eq!(ways("hf+++++++++ a => b => c"), ["a|b => c", "a => b|c"]);
     let many = "x -> ".repeat(40);
     assert_eq!(
         Line::of(format!("cL+++++++++ {many}").as_bytes()).said,
@@ -76,7 +76,7 @@ fn a_line_that_can_be_read_in_several_ways_comes_with_all() {
 #[test]
 fn a_remark_in_a_copy_is_told_apart_and_need_be_none() {
     assert_eq!(
-        readings("<+++++ 035/dfschema/111115-171758 ← New files"),
+        ways("<+++++ 035/dfschema/111115-171758 ← New files"),
         [
             "035/dfschema/111115-171758#New files",
             "035/dfschema/111115-171758 ← New files"

@@ -84,6 +84,11 @@ impl PairDir {
         child(&self.path, "logs")
     }
 
+    /// What was imported from the logs of other programs.
+    pub fn imports_dir(&self) -> Result<PathBuf, Failure> {
+        child(&self.path, "imports")
+    }
+
     /// The lock's file.
     pub fn lock_path(&self) -> PathBuf {
         self.path.join("lock")

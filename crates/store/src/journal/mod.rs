@@ -5,6 +5,7 @@
 mod record;
 mod tail;
 mod walk;
+mod turn;
 
 pub use record::Record;
 pub use walk::Walk;
@@ -16,12 +17,13 @@ use record::Unhashed;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use turn::Turn;
 
 const FILE_NAME: &str = "journal.ndjson";
 /// No line is longer.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
-/// The journal of a pair, open for appending. One process at a time appends: it holds the pair's lock.
+/// The journal of a pair, open for appending. Processes that append at once take turns.
 #[derive(Debug)]
 pub struct Journal {
     file: File,
@@ -44,7 +46,9 @@ impl Journal {
     pub fn open(dir: &Path) -> Result<Self, Failure> {
         let path = dir.join(FILE_NAME);
         let file = open::append(&path)?;
+        let turn = Turn::take(&file, &path)?;
         let (len_bytes, head) = tail::mend(&file, &path)?;
+        drop(turn);
         if len_bytes == 0 {
             open::sync_parent(&path)?;
         }
@@ -58,23 +62,61 @@ impl Journal {
 
     /// Adds a record and makes it durable.
     pub fn append(&mut self, kind: &str, at: Timestamp, body: serde_json::Value) -> Result<Record, Failure> {
-        let record = Unhashed::after(self.head.as_ref(), kind, at, body).hashed()?;
-        let line = record.line()?;
-        if line.len() as u64 > MAX_LINE_BYTES {
-            return Err(crate::failing::misuse(
-                "writing the journal",
-                "a record is longer than any",
-            ));
+        self.append_all(kind, at, vec![body])?;
+        let lost = || crate::failing::misuse("writing the journal", "nothing was written");
+        self.head.clone().ok_or_else(lost)
+    }
+
+    /// Adds records of one kind, one after the other, and makes them durable together.
+    pub fn append_all(
+        &mut self,
+        kind: &str,
+        at: Timestamp,
+        bodies: Vec<serde_json::Value>,
+    ) -> Result<(), Failure> {
+        let file = self
+            .file
+            .try_clone()
+            .map_err(|error| io_at("writing", &self.path, &error))?;
+        let _turn = Turn::take(&file, &self.path)?;
+        self.catch_up()?;
+        let (mut head, mut lines) = (self.head.clone(), Vec::new());
+        for body in bodies {
+            let record = Unhashed::after(head.as_ref(), kind, at, body).hashed()?;
+            let line = record.line()?;
+            if line.len() as u64 > MAX_LINE_BYTES {
+                let why = "a record is longer than any";
+                return Err(crate::failing::misuse("writing the journal", why));
+            }
+            lines.extend_from_slice(&line);
+            head = Some(record);
         }
-        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        self.write(&lines)?;
+        self.head = head;
+        Ok(())
+    }
+
+    /// Takes over what another process added since.
+    fn catch_up(&mut self) -> Result<(), Failure> {
+        let metadata = self.file.metadata();
+        let len_bytes = metadata
+            .map_err(|error| io_at("reading", &self.path, &error))?
+            .len();
+        if len_bytes != self.len_bytes {
+            (self.len_bytes, self.head) = tail::mend(&self.file, &self.path)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, lines: &[u8]) -> Result<(), Failure> {
+        let written = self.file.write_all(lines).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // Nothing may follow a part of a line.
             let _ = self.file.set_len(self.len_bytes);
             return Err(io_at("writing", &self.path, &error));
         }
-        self.len_bytes += line.len() as u64;
-        self.head = Some(record.clone());
-        Ok(record)
+        self.len_bytes += lines.len() as u64;
+        Ok(())
     }
 
     /// The last record; `None` while there is none.
