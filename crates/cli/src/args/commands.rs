@@ -77,10 +77,11 @@ pub enum Command {
         counterpart log study-035 --pass imported-20111116T000810Z"
     )]
     Log(LogArgs),
-    /// Take logs that rsync left into the journal, so that `log` and `where` find what they say
+    /// Take the logs that rsync left into the journal
     ///
-    /// Each run of a log becomes a record, marked as imported: a claim of an old log, which nothing else believes. Lines
-    /// that are not understood are counted, shown and kept as they are. A log that was imported before is known again.
+    /// `log` and `where` then find what they say. Each run of a log becomes a record, marked as imported: a claim of an
+    /// old log, which nothing else believes. Lines that are not understood are counted, shown and kept as they are. A log
+    /// that was imported before is known again.
     #[command(
         after_help = "Examples:\n  counterpart import /var/log/rsync.log* --pair study-035\n  \
         counterpart import dated-2012-05-01.log --date 2012-05-01 --zone Europe/Amsterdam\n  \

@@ -43,8 +43,10 @@ fn every_command_that_help_shows_has_its_page() {
         .take_while(|line| !line.is_empty());
     let mut commands = 0;
     for line in listed {
+        // A description that is long goes on in the next line.
+        let begins = line.strip_prefix("  ").is_some_and(|rest| !rest.starts_with(' '));
         let command = line.split_whitespace().next().unwrap();
-        if command != "help" {
+        if begins && command != "help" {
             commands += 1;
             assert!(names.contains(&format!("counterpart-{command}.1")), "{command}");
         }
