@@ -21,8 +21,8 @@ mod testing;
 
 pub use event::{Event, Listener, StepName};
 pub use ledger::{
-    Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader, Revoked,
-    Rotated, Verified,
+    Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader,
+    Revoked, Rotated, Verified,
 };
 pub use pass::{Outcome, Sites, run};
 pub use report::{PassReport, PlanReport};

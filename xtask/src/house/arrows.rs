@@ -9,7 +9,8 @@ use crate::workspace::Workspace;
 
 /// The rooms, from the top down. The names are those of docs/ARCHITECTURE.md.
 const ROOMS: [&str; 12] = [
-    "cli", "engine", "site", "link", "command", "tree", "store", "port", "signer", "evidence", "oldlog", "model",
+    "cli", "engine", "site", "link", "command", "tree", "store", "port", "signer", "evidence", "oldlog",
+    "model",
 ];
 
 /// Arrows that would point down and are still wrong: the engine knows sites only through `port`.

@@ -7,8 +7,8 @@ mod check;
 mod copies;
 mod demo;
 mod explain;
-mod key;
 mod imported;
+mod key;
 pub(crate) mod listing;
 mod status;
 
@@ -22,11 +22,11 @@ pub use copies::{
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
 pub use explain::{CompletionsDocument, ExplainDocument, Explained};
-pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use imported::{
     ClaimDocument, ImportDocument, ImportLogDocument, ImportedEntry, ImportedLinesDocument, ImportedReading,
     ImportedRunDocument, ImportedRunsDocument, PathClaims, UnreadLine,
 };
+pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
 pub use status::{StatusDocument, StatusLine};
 

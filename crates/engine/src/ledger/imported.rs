@@ -5,8 +5,8 @@
 use crate::ledger::Ledger;
 use crate::request::Actor;
 use counterpart_model::{Algorithm, Code, Digest, Failure};
-use counterpart_store::{LineReader, Walk};
 use counterpart_store::files::names_with;
+use counterpart_store::{LineReader, Walk};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -17,9 +17,9 @@ mod verify;
 
 pub use approvals::Offence;
 pub use certificates::CertificateEntry;
-pub use keys::{Acting, KeyPlace, Revoked, Rotated};
 pub use claims::{Claim, Claims};
 pub use imported::{ImportedLine, ImportedLines, ImportedRun};
+pub use keys::{Acting, KeyPlace, Revoked, Rotated};
 pub use log::{LogItem, LogReader, LogSink};
 pub use memory::Memory;
 pub use verify::Verified;

@@ -4,8 +4,8 @@
 
 mod record;
 mod tail;
-mod walk;
 mod turn;
+mod walk;
 
 pub use record::Record;
 pub use walk::Walk;
@@ -23,7 +23,7 @@ const FILE_NAME: &str = "journal.ndjson";
 /// No line is longer.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
-/// The journal of a pair, open for appending. Processes that append at once take turns.
+/// The journal of a pair, open for appending. Who appends holds the pair; who opens it mends its end, so both take turns.
 #[derive(Debug)]
 pub struct Journal {
     file: File,

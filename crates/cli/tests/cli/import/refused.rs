@@ -127,9 +127,6 @@ fn while_the_pair_is_held_it_is_locked() {
     let ran = place.shell(&line);
     assert_eq!(ran.status.code(), Some(5));
     let out = String::from_utf8(ran.stderr).unwrap();
-    assert!(
-        out.contains("error[locked]"),
-        "{out}"
-    );
+    assert!(out.contains("error[locked]"), "{out}");
     assert_eq!(left(&place), (1, 1));
 }
