@@ -4,15 +4,20 @@ use crate::{clock, invocation};
 use counterpart_engine::{Actor, Tool};
 use counterpart_link::Program;
 use counterpart_model::{Algorithm, Digest};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 
-/// The account, the host and the command.
-pub(crate) fn actor(arguments: &[OsString]) -> Actor {
+/// The account, the host and the command. An entry that it names is recorded as `PATH`: a certificate names no entry.
+pub(crate) fn actor(arguments: &[OsString], entry: Option<&OsStr>) -> Actor {
+    let mut words = arguments.to_vec();
+    let named = entry.and_then(|entry| words.iter().rposition(|word| word == entry));
+    if let Some(at) = named {
+        words[at] = OsString::from("PATH");
+    }
     Actor {
         account: account(),
         host: host(),
-        command: invocation::line(arguments),
+        command: invocation::line(&words),
     }
 }
 

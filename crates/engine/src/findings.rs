@@ -7,7 +7,7 @@ pub(crate) use told::unread_and_told;
 use crate::event::{Event, Listener};
 use crate::ledger::log::LogSink;
 use crate::report::{FailureReport, MAX_LISTED};
-use counterpart_evidence::certificate::{Collector, Group};
+use counterpart_evidence::certificate::{Collected, Collector};
 use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Verdict};
 use counterpart_store::sort::SortedPaths;
 use std::collections::BTreeMap;
@@ -72,8 +72,8 @@ impl<'a> Findings<'a> {
         crate::apply::lock(&self.told).take()
     }
 
-    /// What was not compared, and all the rest, as a certificate groups them.
-    pub(crate) fn groups(&self) -> (Vec<Group>, Vec<Group>) {
+    /// What was not compared, and all the rest, as a certificate groups them, with the first of each by name.
+    pub(crate) fn groups(&self) -> Collected {
         crate::apply::lock(&self.groups).clone().finish()
     }
 

@@ -20,7 +20,12 @@ use std::process::Command;
 
 fn page_of(certificate: &Certificate) -> String {
     let signed = certificate.to_signed(&fixture::key()).unwrap();
-    page::text(certificate, &signed.sha256)
+    let examples = if certificate.failures.count == 0 {
+        fixture::examples()
+    } else {
+        fixture::refused_examples()
+    };
+    page::text(certificate, &signed.sha256, Some(&examples))
 }
 
 fn compare_with_golden(name: &str, text: &str) {
@@ -76,7 +81,7 @@ fn the_commands_on_the_page_verify_the_certificate() {
     let certificate = fixture::congruent();
     let signed = certificate.to_signed(&fixture::key()).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let text = page::text(&certificate, &signed.sha256);
+    let text = page::text(&certificate, &signed.sha256, None);
     let line = text.lines().find(|line| line.contains("ssh-ed25519")).unwrap();
     std::fs::write(
         directory.path().join("allowed_signers"),

@@ -108,7 +108,7 @@ fn changing<T>(
     wired: &Wired,
     change: impl FnOnce(&Acting<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let actor = who::actor(&context.arguments);
+    let actor = who::actor(&context.arguments, None);
     let name = &wired.pair.name;
     let _held = wired.ledger.hold("key", name, &actor.host)?;
     heads::compare(context, wired)?;

@@ -20,7 +20,7 @@ pub(crate) fn mirror(context: &Context, args: MirrorArgs) -> Result<Exit, Failur
         reread: args.reread,
         adopt: args.adopt,
         approve: args.approve,
-        repair: None,
+        ..Wish::default()
     };
     if args.dry_run {
         return show(context, wired.pass(context, PassKind::Plan, wish)?);
@@ -79,7 +79,7 @@ pub(crate) fn run(context: &Context, args: RunArgs) -> Result<Exit, Failure> {
         reread: args.reread,
         adopt: args.adopt,
         approve: args.approve,
-        repair: None,
+        ..Wish::default()
     };
     show(context, wired.pass(context, PassKind::Run, wish)?)
 }
@@ -115,6 +115,7 @@ pub(crate) fn repair(context: &Context, args: RepairArgs) -> Result<Exit, Failur
     let wish = Wish {
         approve: args.approve,
         repair: Some(path),
+        typed: Some(args.path),
         ..Wish::default()
     };
     show(context, wired.pass(context, PassKind::Run, wish)?)

@@ -41,6 +41,8 @@ pub(crate) struct Wish {
     pub(crate) approve: Option<String>,
     /// Only this path is put right.
     pub(crate) repair: Option<EntryPath>,
+    /// That path as it was typed.
+    pub(crate) typed: Option<OsString>,
 }
 
 impl Wired {
@@ -121,7 +123,7 @@ impl Wired {
             approve: wish.approve,
             reason: context.global.reason.clone(),
             repair: wish.repair,
-            actor: who::actor(&context.arguments),
+            actor: who::actor(&context.arguments, wish.typed.as_deref()),
             tool: who::tool(),
             config_sha256: config_sha256(&self.pair)?,
         })

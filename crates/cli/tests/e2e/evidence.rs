@@ -179,3 +179,54 @@ fn the_key_is_its_owners_alone() {
     }
     assert_eq!(closed, 1, "{last}");
 }
+
+/// A pass with a finding that has a name, and the files of its certificate and of its examples.
+fn with_examples() -> (World, PathBuf, PathBuf) {
+    let world = World::new();
+    world.file("study-036/page", "content");
+    world.congruent_pass();
+    fs::write(world.d("study-036/page"), "drifted").unwrap();
+    let last = world.congruent_pass();
+    let certificate = PathBuf::from(last.document["certificate"].as_str().unwrap());
+    let examples = certificate.with_extension("examples.json");
+    (world, certificate, examples)
+}
+
+#[test]
+fn the_names_of_what_was_found_are_beside_the_certificate_and_not_in_it() {
+    let (world, certificate, examples) = with_examples();
+    let said = fs::read_to_string(&certificate).unwrap();
+    assert!(
+        said.contains("\"drift\"") && !said.contains("study-036"),
+        "{said}"
+    );
+    let named = fs::read_to_string(&examples).unwrap();
+    assert!(named.contains("study-036/page"), "{named}");
+    let sum = ask("sha256sum", &[], &examples);
+    let (digest, _) = sum.split_once(' ').unwrap();
+    assert!(said.contains(digest), "{sum} {said}");
+    let (_, page) = world.say(&["certificate", "show"]);
+    assert!(page.contains("- study-036/page: "), "{page}");
+    let listed = world.run(&["certificate", "list"]);
+    assert_eq!(listed.document["certificates"].as_array().unwrap().len(), 2);
+    assert_eq!(world.run(&["certificate", "verify"]).code, 0);
+}
+
+#[test]
+fn examples_that_are_not_the_certificates_are_refused_and_missing_ones_are_said_to_be() {
+    let (world, _, examples) = with_examples();
+    let named = fs::read_to_string(&examples).unwrap();
+    fs::write(&examples, named.replace("study-036", "study-037")).unwrap();
+    let shown = world.run(&["certificate", "show"]);
+    shown.failed(1, "evidence-broken");
+    assert!(shown.document.to_string().contains("examples.json"), "{shown}");
+    world.run(&["certificate", "verify"]).failed(1, "evidence-broken");
+    fs::remove_file(&examples).unwrap();
+    world.run(&["certificate", "verify"]).failed(1, "evidence-broken");
+    let (code, page) = world.say(&["certificate", "show"]);
+    assert_eq!(code, 0, "{page}");
+    assert!(
+        page.contains("are not here") && !page.contains("study-036"),
+        "{page}"
+    );
+}

@@ -2,10 +2,11 @@
 
 use crate::ledger::roll::CERTIFICATE;
 use crate::ledger::{Ledger, safe};
-use counterpart_evidence::certificate::{self, Certificate, Moment};
+use counterpart_evidence::certificate::{self, Certificate, Examples, Moment};
 use counterpart_evidence::chain::Link;
 use counterpart_evidence::{key, page, signature};
 use counterpart_model::{Code, Failure};
+use counterpart_port::is_pass_name;
 use counterpart_store::files::{names_with, read_bytes};
 use std::path::PathBuf;
 
@@ -47,6 +48,23 @@ impl Ledger {
             .dir()
             .certificates_dir()?
             .join(format!("{}.json", safe(pass)?)))
+    }
+
+    /// The file of the examples that belong to a pass's certificate.
+    ///
+    /// # Errors
+    /// The name is none of a pass.
+    pub fn examples_path(&self, pass: &str) -> Result<PathBuf, Failure> {
+        let name = Examples::file_name(safe(pass)?);
+        Ok(self.dir().certificates_dir()?.join(name))
+    }
+
+    /// The passes that have a certificate, oldest first.
+    pub(super) fn certified_passes(&self) -> Result<Vec<String>, Failure> {
+        let mut names = names_with(&self.dir().certificates_dir()?, ".json")?;
+        // Beside them lie examples, whose names have a point more.
+        names.retain(|name| is_pass_name(name));
+        Ok(names)
     }
 
     /// The certificate of a pass, checked against its signature by the key that was in force.
@@ -96,16 +114,32 @@ impl Ledger {
         Err(Failure::new(Code::EvidenceBroken, "", why))
     }
 
+    /// The first findings of a pass by name; `None` where its certificate names none, or their file is gone.
+    ///
+    /// # Errors
+    /// `evidence-broken` when the file is not the one that the certificate names.
+    pub fn examples(&self, certificate: &Certificate) -> Result<Option<Examples>, Failure> {
+        if certificate.examples.is_none() {
+            return Ok(None);
+        }
+        let path = self.examples_path(&certificate.identity.pass)?;
+        let read = read_bytes(&path, MAX_CERTIFICATE_BYTES)?;
+        let checked = read.map(|json| Examples::of(certificate, &json)).transpose();
+        checked.map_err(|failure| Failure {
+            doing: format!("reading {}", path.display()),
+            ..failure
+        })
+    }
+
     /// The certificate of a pass as a page of 80 columns.
     ///
     /// # Errors
-    /// As [`Ledger::certificate`].
+    /// As [`Ledger::certificate`] and [`Ledger::examples`].
     pub fn page(&self, pass: &str) -> Result<String, Failure> {
         let (certificate, json) = self.certificate(pass)?;
-        Ok(page::text(
-            &certificate,
-            &counterpart_evidence::canonical::sha256_hex(&json),
-        ))
+        let examples = self.examples(&certificate)?;
+        let sha256 = counterpart_evidence::canonical::sha256_hex(&json);
+        Ok(page::text(&certificate, &sha256, examples.as_ref()))
     }
 
     /// Until when the certificate of a pass says that its history is kept, in seconds since 1970; `None` where there is
@@ -127,7 +161,7 @@ impl Ledger {
     /// The directory cannot be listed, or a certificate does not hold.
     pub fn certificates(&self) -> Result<Vec<CertificateEntry>, Failure> {
         self.settle_certificates(false)?;
-        let passes = names_with(&self.dir().certificates_dir()?, ".json")?;
+        let passes = self.certified_passes()?;
         passes.iter().map(|pass| self.entry(pass)).collect()
     }
 

@@ -13,9 +13,11 @@ use std::path::PathBuf;
 
 /// How the name of a certificate ends that the journal does not name yet.
 const WAITING: &str = "waiting";
+/// How the name of its examples ends.
+const EXAMPLES: &str = "examples.json";
 
 impl Ledger {
-    /// Keeps a signed certificate and enters it in the journal.
+    /// Keeps a signed certificate with its examples, and enters it in the journal.
     ///
     /// # Errors
     /// It cannot be written.
@@ -23,6 +25,7 @@ impl Ledger {
         &self,
         pass: &str,
         signed: &Signed,
+        examples: Option<&[u8]>,
         at: Timestamp,
         body: serde_json::Value,
     ) -> Result<PathBuf, Failure> {
@@ -30,10 +33,12 @@ impl Ledger {
         let path = self.certificate_path(pass)?;
         let waiting = path.with_extension(WAITING);
         let signature = path.with_extension("json.sig");
-        write_bytes_together(&[
-            (&signature, signed.signature.as_bytes()),
-            (&waiting, &signed.json),
-        ])?;
+        let beside = path.with_extension(EXAMPLES);
+        let mut files = vec![(signature.as_path(), signed.signature.as_bytes())];
+        files.extend(examples.map(|json| (beside.as_path(), json)));
+        // Last what the others belong to.
+        files.push((&waiting, &signed.json));
+        write_bytes_together(&files)?;
         self.journal()?.append(CERTIFICATE, at, body)?;
         self.settle_certificates(false)?;
         Ok(path)
@@ -64,6 +69,7 @@ impl Ledger {
             } else if left {
                 remove(&path.with_extension(WAITING))?;
                 remove(&path.with_extension("json.sig"))?;
+                remove(&path.with_extension(EXAMPLES))?;
             }
         }
         Ok(())

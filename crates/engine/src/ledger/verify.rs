@@ -10,7 +10,7 @@ use counterpart_evidence::keys::{Known, Register};
 use counterpart_evidence::{canonical, signature};
 use counterpart_model::{Code, Digest, Failure};
 use counterpart_port::ChainHead;
-use counterpart_store::files::{names_with, read_bytes};
+use counterpart_store::files::read_bytes;
 use counterpart_store::{Record, Walk};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -188,6 +188,14 @@ impl Verifying<'_> {
         }
         let certificate = certificate::check(&json, &signature, &key.public)
             .map_err(|failure| fail(&failure.why, &signature_path))?;
+        let examples = self.ledger.examples_path(pass)?;
+        match self.ledger.examples(&certificate) {
+            Ok(None) if certificate.examples.is_some() => {
+                return Err(fail("its examples are gone", &examples));
+            }
+            Ok(_) => {}
+            Err(failure) => return Err(fail(&failure.why, &examples)),
+        }
         let link = Link::of(&json)?;
         let mut chain = self.chain;
         chain.push(link).map_err(|failure| fail(&failure.why, &path))?;
@@ -235,7 +243,7 @@ impl Verifying<'_> {
     /// Every certificate that lies there must be in the journal: one that was cut would name fewer.
     fn check_strays(&self) -> Result<(), Failure> {
         let named: BTreeSet<&str> = self.made.iter().map(|made| made.pass.as_str()).collect();
-        let lying = names_with(&self.ledger.dir().certificates_dir()?, ".json")?;
+        let lying = self.ledger.certified_passes()?;
         let Some(stray) = lying.iter().find(|pass| !named.contains(pass.as_str())) else {
             return Ok(());
         };

@@ -13,6 +13,7 @@ use counterpart_port::{Closed, Mount, Profile, ScanReport};
 use counterpart_store::FinishedLog;
 
 impl Pass<'_> {
+    /// The certificate, and the document of examples that lies beside it.
     pub(super) fn certificate(
         &self,
         observation: &Observation,
@@ -20,11 +21,13 @@ impl Pass<'_> {
         judgement: &Judgement,
         closed: [&Closed; 2],
         log: Option<FinishedLog>,
-    ) -> Result<Certificate, Failure> {
+    ) -> Result<(Certificate, Option<Vec<u8>>), Failure> {
         let key = self.ledger.signer(&self.acting())?;
         let last = self.ledger.last_link()?;
         let [production, standby] = closed;
-        let (not_compared, findings) = self.findings.groups();
+        let collected = self.findings.groups();
+        let examples = collected.examples.named(&self.settings.name, &self.name);
+        let (attached, examples) = examples.to_attached()?.unzip();
         let certificate = Certificate {
             format: evidence::Format::default(),
             identity: evidence::Identity {
@@ -41,16 +44,17 @@ impl Pass<'_> {
             production: Some(self.manifest(production, &observation.production)),
             standby: Some(self.manifest(standby, &observation.standby)),
             verdicts: judgement.verdicts(standby),
-            not_compared,
+            not_compared: collected.not_compared,
             changes: self.changes(applied, log),
-            findings,
+            findings: collected.findings,
             failures: evidence::Failures::default(),
+            examples: attached,
             exceptions: Vec::new(),
             probes: Vec::new(),
             sentences: evidence::Sentences::default(),
             signing: evidence::Signing::of(key.as_ref())?,
         };
-        Ok(certificate.with_sentences())
+        Ok((certificate.with_sentences(), examples))
     }
 
     /// Who signs, and when.

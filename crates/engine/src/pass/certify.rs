@@ -36,8 +36,9 @@ impl Pass<'_> {
             sums,
         };
         self.remember(observation)?;
-        let certificate = self.certificate(observation, applied, &verdict, [&production, &standby], log)?;
-        let file = self.sign(&certificate)?;
+        let (certificate, examples) =
+            self.certificate(observation, applied, &verdict, [&production, &standby], log)?;
+        let file = self.sign(&certificate, examples.as_deref())?;
         let report = self.report(observation, applied, &verdict, [&production, &standby], file);
         self.ledger.keep_report(&report)?;
         self.keep_heads(observation)?;
@@ -111,7 +112,7 @@ impl Pass<'_> {
         self.ledger.remember(&memory)
     }
 
-    fn sign(&self, certificate: &Certificate) -> Result<String, Failure> {
+    fn sign(&self, certificate: &Certificate, examples: Option<&[u8]>) -> Result<String, Failure> {
         let key = self.ledger.signer(&self.acting())?;
         let signed = certificate.to_signed(key.as_ref())?;
         let body = json!({
@@ -121,7 +122,9 @@ impl Pass<'_> {
             "production_root": certificate.production.as_ref().map(|manifest| manifest.root),
             "standby_root": certificate.standby.as_ref().map(|manifest| manifest.root),
         });
-        let path = self.ledger.keep_certificate(&self.name, &signed, now(), body)?;
+        let path = self
+            .ledger
+            .keep_certificate(&self.name, &signed, examples, now(), body)?;
         Ok(path.display().to_string())
     }
 

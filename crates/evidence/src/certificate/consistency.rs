@@ -2,8 +2,7 @@
 //!
 //! Whether the record is true is not decided here, only that it does not contradict itself.
 
-use super::limits::MAX_EXAMPLES;
-use super::{Certificate, Format, Group, LayerVerdict};
+use super::{Certificate, Examples, Format, Group, LayerVerdict};
 use counterpart_model::{Code, Failure, Verdict};
 
 /// Checks every rule.
@@ -16,7 +15,7 @@ pub fn check(certificate: &Certificate) -> Result<(), Failure> {
     if certificate.verdicts.congruent {
         check_congruent(certificate)?;
     }
-    check_lengths(certificate)
+    check_counts(certificate)
 }
 
 fn check_identity(certificate: &Certificate) -> Result<(), Failure> {
@@ -86,11 +85,28 @@ fn check_congruent(certificate: &Certificate) -> Result<(), Failure> {
     rule(both, "it is congruent though a site has no manifest")
 }
 
-fn check_lengths(certificate: &Certificate) -> Result<(), Failure> {
-    let groups = certificate.not_compared.iter().chain(&certificate.findings);
-    let longest = groups.map(|group| group.examples.len()).max().unwrap_or(0);
-    let longest = longest.max(certificate.failures.first.len());
-    rule(longest <= MAX_EXAMPLES, "it names more examples than it may")
+/// Examples are named when there are any to name, and the failures of all codes are all failures.
+fn check_counts(certificate: &Certificate) -> Result<(), Failure> {
+    let failures = &certificate.failures;
+    let sum = failures
+        .codes
+        .iter()
+        .try_fold(0_u64, |sum, code| sum.checked_add(code.count));
+    rule(
+        sum == Some(failures.count),
+        "its failures are not the sum of those of each code",
+    )?;
+    let ordered = failures
+        .codes
+        .is_sorted_by(|one, next| one.code.word() < next.code.word());
+    rule(ordered, "its failures are not in the order of their codes")?;
+    let any = !certificate.not_compared.is_empty() || !certificate.findings.is_empty() || failures.count > 0;
+    let Some(examples) = &certificate.examples else {
+        return Ok(());
+    };
+    rule(any, "it names examples though it counts nothing")?;
+    let own = Examples::file_name(&certificate.identity.pass);
+    rule(examples.name == own, "its examples are not named after its pass")
 }
 
 fn rule(holds: bool, broken: &str) -> Result<(), Failure> {

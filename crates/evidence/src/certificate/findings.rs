@@ -1,11 +1,12 @@
-//! Point 8: what was seen, in sum by code, with the first few by name. The item log has every one.
+//! Point 8: what was seen, in sum by code. No entry's path is here: the first few by name are in `examples`, a document
+//! of its own, and the item log has every one.
 
-use super::limits::MAX_EXAMPLES;
+use super::examples::{Examples, Listing};
 use counterpart_model::{Code, Failure, Finding, SiteRole, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// All findings of one code, site and verdict.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// All findings of one code, site, verdict and standing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// The code.
@@ -20,18 +21,6 @@ pub struct Group {
     pub count: u64,
     /// Bytes of content concerned, as far as known.
     pub bytes: u64,
-    /// The first of them.
-    pub examples: Vec<Example>,
-}
-
-/// One finding.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Example {
-    /// The path as shown.
-    pub path: String,
-    /// The reason in words.
-    pub message: String,
 }
 
 /// What failed or was refused.
@@ -40,61 +29,80 @@ pub struct Example {
 pub struct Failures {
     /// How many.
     pub count: u64,
-    /// The first of them.
-    pub first: Vec<FailureEntry>,
+    /// How many of each code, in the order of the codes' words.
+    pub codes: Vec<CodeCount>,
 }
 
-/// One failure or refusal.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// How many failures there were of one code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FailureEntry {
-    /// The path as shown; `null` when a site or the pass as a whole is meant.
-    pub path: Option<String>,
+pub struct CodeCount {
     /// The code.
     pub code: Code,
-    /// What was being done, and why it failed.
-    pub message: String,
+    /// How many.
+    pub count: u64,
 }
 
 /// Sums findings up as they are seen, in memory that does not grow with their number.
 #[derive(Clone, Debug, Default)]
-pub struct Collector(Vec<Group>);
+pub struct Collector {
+    groups: Vec<(Group, Listing)>,
+    /// Bytes of text that the examples have so far.
+    text_bytes: usize,
+}
+
+/// What was summed up.
+#[derive(Clone, Debug, Default)]
+pub struct Collected {
+    /// What was not compared, ordered by code and site.
+    pub not_compared: Vec<Group>,
+    /// All the rest, in the same order.
+    pub findings: Vec<Group>,
+    /// The first of each by name; it still lacks which pass it is of.
+    pub examples: Examples,
+}
 
 impl Collector {
     /// Adds one finding and the bytes of content that it concerns.
     pub fn add(&mut self, finding: &Finding, bytes: u64) {
-        let group = self.group(finding);
+        let at = self.position(finding);
+        let (group, listing) = &mut self.groups[at];
         group.count += 1;
         group.bytes = group.bytes.saturating_add(bytes);
-        if group.examples.len() < MAX_EXAMPLES {
-            let example = Example {
-                path: finding.path.to_string(),
-                message: finding.message.clone(),
+        self.text_bytes += listing.offer(finding, self.text_bytes);
+    }
+
+    /// The groups and their examples.
+    pub fn finish(mut self) -> Collected {
+        self.groups
+            .sort_by_key(|(group, _)| (group.code, group.site, group.declared));
+        let mut out = Collected::default();
+        for (group, listing) in self.groups {
+            let (groups, listings) = if group.verdict == Verdict::NotCompared {
+                (&mut out.not_compared, &mut out.examples.not_compared)
+            } else {
+                (&mut out.findings, &mut out.examples.findings)
             };
-            group.examples.push(example);
+            groups.push(group);
+            if !listing.examples.is_empty() {
+                listings.push(listing);
+            }
         }
+        out
     }
 
-    /// What was not compared, and all the rest, each ordered by code and site.
-    pub fn finish(mut self) -> (Vec<Group>, Vec<Group>) {
-        self.0
-            .sort_by_key(|group| (group.code, group.site, group.declared));
-        let not_compared = |group: &Group| group.verdict == Verdict::NotCompared;
-        self.0.into_iter().partition(not_compared)
-    }
-
-    fn group(&mut self, finding: &Finding) -> &mut Group {
-        let same = |group: &Group| {
+    fn position(&mut self, finding: &Finding) -> usize {
+        let same = |(group, _): &(Group, Listing)| {
             group.code == finding.code
                 && group.site == finding.site
                 && group.verdict == finding.verdict
                 && group.declared == finding.declared
         };
-        let at = self.0.iter().position(same).unwrap_or_else(|| {
-            self.0.push(Group::empty(finding));
-            self.0.len() - 1
-        });
-        &mut self.0[at]
+        self.groups.iter().position(same).unwrap_or_else(|| {
+            let group = Group::empty(finding);
+            self.groups.push((group, Listing::of(&group)));
+            self.groups.len() - 1
+        })
     }
 }
 
@@ -107,22 +115,23 @@ impl Group {
             declared: finding.declared,
             count: 0,
             bytes: 0,
-            examples: Vec::new(),
         }
     }
 }
 
 impl Failures {
-    /// Adds one failure.
-    pub fn add(&mut self, path: Option<String>, failure: &Failure) {
+    /// Counts one failure.
+    pub fn add(&mut self, failure: &Failure) {
         self.count += 1;
-        if self.first.len() < MAX_EXAMPLES {
-            let message = failure.to_string();
-            self.first.push(FailureEntry {
-                path,
-                code: failure.code,
-                message,
-            });
+        let place = self
+            .codes
+            .binary_search_by_key(&failure.code.word(), |known| known.code.word());
+        match place {
+            Ok(at) => self.codes[at].count += 1,
+            Err(at) => {
+                let code = failure.code;
+                self.codes.insert(at, CodeCount { code, count: 1 });
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod changes;
 pub mod consistency;
+pub mod examples;
 pub mod findings;
 pub mod identity;
 pub mod limits;
@@ -22,7 +23,8 @@ pub mod verdicts;
 
 pub use actor::Actor;
 pub use changes::{Attachment, Changes, HistorySummary};
-pub use findings::{Collector, Example, FailureEntry, Failures, Group};
+pub use examples::{Example, Examples, FailureEntry, Listing};
+pub use findings::{CodeCount, Collected, Collector, Failures, Group};
 pub use identity::{Format, Identity};
 pub use manifest::{Mounted, Obtained, SiteManifest};
 pub use moment::Moment;
@@ -69,6 +71,8 @@ pub struct Certificate {
     pub findings: Vec<Group>,
     /// What a guard or a step refused, and what failed (8).
     pub failures: Failures,
+    /// The first findings and failures by name: a document of its own (8); `null` when there are none.
+    pub examples: Option<Attachment>,
     /// Accepted findings (10).
     pub exceptions: Vec<ExceptionInForce>,
     /// Probes and their outputs (11).

@@ -2,13 +2,13 @@
 
 use super::layout::Page;
 use crate::certificate::sentences::holds;
-use crate::certificate::{Attachment, Certificate, ExcludedAtSite, Group, ProbeOutput};
+use crate::certificate::{Attachment, Certificate, Examples, ExcludedAtSite, Group, Listing, ProbeOutput};
 use crate::quantity;
 
-/// Examples of one finding on the page; the JSON has more, the item log all.
+/// Examples of one finding on the page; their document has more, the item log all.
 const SHOWN_EXAMPLES: usize = 5;
 
-pub(super) fn not_checked(certificate: &Certificate, page: &mut Page) {
+pub(super) fn not_checked(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page) {
     page.heading("WHAT WAS NOT CHECKED");
     let scope = &certificate.scope;
     for (position, pattern) in scope.excluded.patterns.iter().enumerate() {
@@ -29,7 +29,13 @@ pub(super) fn not_checked(certificate: &Certificate, page: &mut Page) {
         scope.settle_seconds
     );
     page.field("Too young", &young);
-    groups(&certificate.not_compared, "nothing else was left out", page);
+    let listings = examples.map_or(&[][..], |examples| &examples.not_compared);
+    groups(
+        &certificate.not_compared,
+        listings,
+        "nothing else was left out",
+        page,
+    );
 }
 
 pub(super) fn changes(certificate: &Certificate, page: &mut Page) {
@@ -52,9 +58,15 @@ pub(super) fn changes(certificate: &Certificate, page: &mut Page) {
     }
 }
 
-pub(super) fn findings(certificate: &Certificate, page: &mut Page) {
+pub(super) fn findings(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page) {
     page.heading("FINDINGS");
-    groups(&certificate.findings, "none", page);
+    let listings = examples.map_or(&[][..], |examples| &examples.findings);
+    groups(&certificate.findings, listings, "none", page);
+    failures(certificate, examples, page);
+    named(certificate, examples, page);
+}
+
+fn failures(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page) {
     let failures = &certificate.failures;
     if failures.count == 0 {
         return page.field("Failures", "none");
@@ -63,13 +75,32 @@ pub(super) fn findings(certificate: &Certificate, page: &mut Page) {
         "Failures",
         &quantity::of(failures.count, "failure or refusal", "failures and refusals"),
     );
-    for failure in &failures.first {
+    for tally in &failures.codes {
+        page.field("", &format!("{} {}", quantity::count(tally.count), tally.code));
+    }
+    let first = examples.map_or(&[][..], |examples| &examples.failures);
+    for failure in first {
         let untold = |path: &&String| !failure.message.contains(path.as_str());
         let path = failure.path.as_ref().filter(untold);
         let path = path.map_or(String::new(), |path| format!("{path}: "));
         page.field("", &format!("- {path}{} ({})", failure.message, failure.code));
     }
-    and_more(failures.count, failures.first.len(), page);
+    and_more(failures.count, first.len(), page);
+}
+
+/// The document that the examples are from, or would be.
+fn named(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page) {
+    let Some(file) = &certificate.examples else {
+        return;
+    };
+    if examples.is_none() {
+        page.field(
+            "Examples",
+            "are not here: they are in a file of their own, which was not given",
+        );
+    }
+    let label = if examples.is_some() { "Examples" } else { "" };
+    attachment(label, file, page);
 }
 
 pub(super) fn kept(certificate: &Certificate, page: &mut Page) {
@@ -190,7 +221,7 @@ fn stubs(certificate: &Certificate) -> String {
     format!("known by {by_name}{blocks}; {recall}")
 }
 
-fn groups(groups: &[Group], none: &str, page: &mut Page) {
+fn groups(groups: &[Group], listings: &[Listing], none: &str, page: &mut Page) {
     if groups.is_empty() {
         page.note(none);
     }
@@ -208,13 +239,19 @@ fn groups(groups: &[Group], none: &str, page: &mut Page) {
         );
         page.field(group.code.word(), &head);
         page.field("", group.code.meaning());
-        let shown = group.examples.iter().take(SHOWN_EXAMPLES);
+        let listing = listings.iter().find(|listing| listing.is_of(group));
+        let first = listing.map_or(&[][..], |listing| &listing.examples);
+        let shown = first.iter().take(SHOWN_EXAMPLES);
         shown.for_each(|example| page.field("", &format!("- {}: {}", example.path, example.message)));
-        and_more(group.count, group.examples.len().min(SHOWN_EXAMPLES), page);
+        and_more(group.count, first.len().min(SHOWN_EXAMPLES), page);
     }
 }
 
+/// How many are not named, where any is.
 fn and_more(count: u64, named: usize, page: &mut Page) {
+    if named == 0 {
+        return;
+    }
     let more = count.saturating_sub(named as u64);
     if more > 0 {
         page.field(

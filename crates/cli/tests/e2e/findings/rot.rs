@@ -99,6 +99,8 @@ fn rot_at_the_standby_is_repaired_after_approval() {
         "nothing is done without approval"
     );
     let repaired = world.run(&["repair", "images/two", "--approve", asked.approve()]);
+    let certificate = world.run(&["certificate", "show"]).document["certificate"].to_string();
+    assert!(certificate.contains("repair PATH --approve") && !certificate.contains("images/two"));
     assert_eq!(repaired.code, 0, "{repaired}");
     assert_eq!(fs::read(world.d("images/two")).unwrap(), b"abcdefghij");
     assert_eq!(world.versions("images/two").len(), 1, "the rotten file is kept");
