@@ -14,6 +14,7 @@ use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
 use counterpart_port::{Expired, OpenRequest, PassHistory};
 use counterpart_store::files::PairDir;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// A pair that is ready to be asked.
