@@ -68,7 +68,7 @@ fn request(context: &Context, args: &ImportArgs, pair: &Pair) -> Result<ImportRe
         },
         strict: args.strict,
         again: args.again,
-        actor: who::actor(&context.arguments),
+        actor: who::actor(&context.arguments, None),
         reason: context.global.reason.clone(),
         now: clock::now(),
     })
