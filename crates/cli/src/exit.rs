@@ -40,7 +40,7 @@ impl Effect {
         match code {
             Code::Usage | Code::Config | Code::NotFound => Self::Ends(Exit::Usage),
             Code::Locked => Self::Ends(Exit::Locked),
-            Code::EvidenceBroken => Self::Ends(Exit::Differs),
+            Code::EvidenceBroken | Code::Timestamp => Self::Ends(Exit::Differs),
             Code::Io | Code::SiteLost | Code::Interrupted | Code::StateDamaged | Code::Key => {
                 Self::Ends(Exit::Unfinished)
             }

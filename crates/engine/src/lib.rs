@@ -22,7 +22,7 @@ mod testing;
 pub use event::{Event, Listener, StepName};
 pub use ledger::{
     Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader,
-    Revoked, Rotated, Verified,
+    Requested, Revoked, Rotated, SeenStamp, StampRecord, Taken, Verified,
 };
 pub use pass::{Outcome, Sites, run};
 pub use report::{PassReport, PlanReport};

@@ -12,6 +12,7 @@ pub mod merkle;
 pub mod page;
 pub mod quantity;
 pub mod signature;
+pub mod timestamp;
 
 pub use certificate::{Certificate, Signed};
 pub use key::{Signer, SigningKey};

@@ -100,6 +100,7 @@ codes! {
     StateDamaged "state-damaged" "A file of Counterpart's own state is damaged." "Move it aside: the next pass reads the archive again.";
     EvidenceBroken "evidence-broken" "A record of evidence does not hold." "Compare it with the copy kept at the other site or in a mail.";
     Key "key" "The signing key cannot be used." "See the reason given.";
+    Timestamp "timestamp" "The answer of a time-stamp authority cannot be taken." "Give the authority the same request again; or make a new one with `counterpart timestamp request`.";
     NotFound "not-found" "There is no such thing." "See the list that the command without a name prints.";
     Approval "approval" "The approval does not cover what the plan would do now." "Look at the plan and approve the hash that it prints.";
     LogNotUnderstood "log-not-understood" "A log of another program is not understood, or not all of it where that was asked for." "Look at the line shown. Without --strict such lines are counted and kept as they are.";

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 25] = [
+pub const PACKAGES: [&str; 26] = [
     "rsync",
     "b3sum",
     "attr",
@@ -21,6 +21,7 @@ pub const PACKAGES: [&str; 25] = [
     "util-linux",
     "openssh-client",
     "openssh-server",
+    "openssl",
     "iproute2",
     "nftables",
     "libfaketime",

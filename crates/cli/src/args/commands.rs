@@ -6,6 +6,7 @@ use super::options::{
     ManifestArgs, MirrorArgs, PairArg, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs,
     VerifyArgs, WhereArgs,
 };
+use super::timestamps::TimestampCommand;
 use clap::Subcommand;
 
 /// What is to be done.
@@ -136,6 +137,13 @@ pub enum Command {
         /// What is to be done.
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Have the journal's head stamped with the time by an authority
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Timestamp {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: TimestampCommand,
     },
     /// Remove history whose retention has ended
     ///

@@ -3,6 +3,7 @@
 mod commands;
 mod keys;
 mod options;
+mod timestamps;
 mod values;
 
 pub use commands::{CertificateCommand, Command};
@@ -12,6 +13,7 @@ pub use options::{
     ManifestArgs, MirrorArgs, PairArg, PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs,
     UndeleteArgs, VerifyArgs, WhereArgs,
 };
+pub use timestamps::{TimestampCommand, TimestampRequestArgs, TimestampTakeArgs};
 pub use values::{ColourWhen, DigestWord, ExportForm, ProgressForm, SideWord};
 
 use crate::exit::Exit;

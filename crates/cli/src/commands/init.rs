@@ -68,7 +68,7 @@ fn absolute(text: &str) -> String {
 ///
 /// # Errors
 /// It is there, or cannot be written.
-pub(crate) fn write_new(file: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_new(file: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
     let doing = format!("writing {}", file.display());
     let mut opened = create_new(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
@@ -78,7 +78,7 @@ pub(crate) fn write_new(file: &Path, text: &str) -> Result<(), Failure> {
         _ => Failure::new(Code::Io, &doing, error).hint("See the reason given."),
     })?;
     opened
-        .write_all(text.as_bytes())
+        .write_all(content.as_ref())
         .map_err(|error| Failure::new(Code::Io, &doing, error))
 }
 

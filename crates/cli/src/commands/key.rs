@@ -117,7 +117,8 @@ fn changing<T>(
     Ok(done)
 }
 
-fn acting<'a>(context: &'a Context, pair: &'a str, actor: &'a Actor) -> Acting<'a> {
+/// Who acts on a pair, now.
+pub(super) fn acting<'a>(context: &'a Context, pair: &'a str, actor: &'a Actor) -> Acting<'a> {
     let at = clock::now();
     Acting {
         pair,

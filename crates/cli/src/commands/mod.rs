@@ -17,12 +17,14 @@ mod passes;
 mod prune;
 mod reference;
 mod status;
+mod timestamp;
 mod which_pass;
 
 pub(crate) use certificate::check_command;
 pub(crate) use copies::{bring_back, which_version};
 pub(crate) use init::write_new;
 pub(crate) use passes::report_of;
+pub(crate) use timestamp::openssl_command;
 
 use crate::args::Command;
 use crate::context::Context;
@@ -53,6 +55,7 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Repair(args) => passes::repair(context, args),
         Command::Certificate { command } => certificate::certificate(context, command),
         Command::Key { command } => key::key(context, command),
+        Command::Timestamp { command } => timestamp::timestamp(context, command),
         Command::Prune(args) => prune::prune(context, &args),
         Command::Agent(args) => agent::agent(context, &args),
         Command::Explain(args) => explain::explain(context, &args),

@@ -35,7 +35,7 @@ pub(crate) struct Places {
 /// `demo [DIR]`.
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
     let places = Places::make(&args.directory)?;
-    write_new(&places.config, &places.configuration())?;
+    write_new(&places.config, places.configuration())?;
     let inner = places.context(context);
     let wired = Wired::open(
         &inner,

@@ -1,6 +1,6 @@
 //! The documents of `certificate list`, `show` and `verify`.
 
-use super::KeyLine;
+use super::{KeyLine, TimestampLine};
 use counterpart_engine::{CertificateEntry, Verified};
 use counterpart_model::{SiteRole, Timestamp};
 use counterpart_port::ChainHead;
@@ -72,6 +72,8 @@ pub struct CertificateVerifyDocument {
     /// Passes whose certificates hold by their place in the journal alone: since their key was revoked, its signature says
     /// nothing of that time.
     pub doubtful: Vec<String>,
+    /// Time-stamps of the journal, whole; the authority's signature is not checked here.
+    pub timestamps: Vec<TimestampLine>,
     /// What far sites keep of the chain; the journal has it. A site that could not be asked is absent.
     pub far: Vec<FarHead>,
 }
@@ -93,6 +95,7 @@ impl CertificateVerifyDocument {
                 .map_or_else(String::new, |key| key.fingerprint.clone()),
             keys: verified.keys.iter().map(KeyLine::from).collect(),
             doubtful: verified.doubtful.clone(),
+            timestamps: verified.stamps.iter().map(TimestampLine::of_seen).collect(),
             far,
         }
     }

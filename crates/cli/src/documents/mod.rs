@@ -11,6 +11,7 @@ mod imported;
 mod key;
 pub(crate) mod listing;
 mod status;
+mod timestamp;
 
 pub use certificate::{
     CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument, FarHead,
@@ -29,6 +30,7 @@ pub use imported::{
 pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
 pub use status::{StatusDocument, StatusLine};
+pub use timestamp::{TimestampLine, TimestampRequestDocument, TimestampTakeDocument};
 
 use counterpart_engine::{PassReport, PlanReport};
 use counterpart_model::Failure;

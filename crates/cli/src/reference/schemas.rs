@@ -31,6 +31,8 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::KeyRotateDocument>("key-rotate"),
         schema::<d::KeyRevokeDocument>("key-revoke"),
         schema::<d::AllowedSignersDocument>("key-allowed-signers"),
+        schema::<d::TimestampRequestDocument>("timestamp-request"),
+        schema::<d::TimestampTakeDocument>("timestamp-take"),
         schema::<d::PruneDocument>("prune"),
         schema::<d::DemoDocument>("demo"),
         schema::<d::ExplainDocument>("explain"),

@@ -1,6 +1,7 @@
 //! The lines of `log`, `manifest` and `certificate list`.
 
 use super::table::{Align, columns};
+use super::timestamp::timestamp;
 use crate::clean::clean;
 use crate::documents::{CertificateLine, CertificateVerifyDocument, KeyLine};
 use crate::terminal::Paint;
@@ -108,6 +109,9 @@ pub(crate) fn verified(document: &CertificateVerifyDocument, paint: Paint) -> St
             passes.join(", ")
         );
         out += &format!("{}\n", paint.notice(&text));
+    }
+    for line in &document.timestamps {
+        out += &timestamp(line, paint);
     }
     for far in &document.far {
         let (side, pass) = (clean(&far.side), clean(&far.pass));

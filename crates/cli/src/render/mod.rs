@@ -12,6 +12,7 @@ mod plan;
 mod refusal;
 mod status;
 mod table;
+mod timestamp;
 mod verdict;
 
 pub(crate) use check::check;
@@ -25,3 +26,4 @@ pub(crate) use plan::plan;
 pub(crate) use refusal::Allowing;
 pub(crate) use status::status;
 pub(crate) use table::wrapped;
+pub(crate) use timestamp::{timestamp_requested, timestamp_taken};

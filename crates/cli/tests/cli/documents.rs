@@ -82,6 +82,12 @@ fn every_document_obeys_its_schema() {
     ask("key-list", 0, &["key", "list"]);
     ask("key-allowed-signers", 0, &["key", "allowed-signers"]);
     ask("certificate-verify", 0, &["certificate", "verify"]);
+    ask(
+        "timestamp-request",
+        0,
+        &["timestamp", "request", "--out", "head.tsq"],
+    );
+    ask("error", 1, &["timestamp", "take", "head.tsq"]);
     ask("explain", 0, &["explain"]);
     ask("explain", 0, &["explain", "max-delete"]);
     ask("completions", 0, &["completions", "bash"]);

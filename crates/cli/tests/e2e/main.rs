@@ -27,4 +27,5 @@ mod kinds;
 mod metadata;
 mod random;
 mod renames;
+mod stamps;
 mod verifying;

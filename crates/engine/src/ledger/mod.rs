@@ -13,6 +13,7 @@ mod keys;
 pub mod log;
 pub mod memory;
 mod roll;
+mod timestamps;
 mod verify;
 
 pub use approvals::Offence;
@@ -22,7 +23,8 @@ pub use imported::{ImportedLine, ImportedLines, ImportedRun};
 pub use keys::{Acting, KeyPlace, Revoked, Rotated};
 pub use log::{LogItem, LogReader, LogSink};
 pub use memory::Memory;
-pub use verify::Verified;
+pub use timestamps::{Requested, StampRecord, Taken};
+pub use verify::{SeenStamp, Verified};
 
 use crate::report::PassReport;
 use counterpart_model::{Code, Failure};

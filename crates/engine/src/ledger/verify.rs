@@ -3,6 +3,7 @@
 //! Nothing is written and no lock is taken, so a pass may run meanwhile.
 
 use super::roll::{CERTIFICATE, KEY, take_statement};
+use super::timestamps::{StampRecord, TIMESTAMP};
 use crate::ledger::Ledger;
 use counterpart_evidence::certificate::{self, Certificate};
 use counterpart_evidence::chain::{Chain, Link};
@@ -13,11 +14,22 @@ use counterpart_port::ChainHead;
 use counterpart_store::files::read_bytes;
 use counterpart_store::{Record, Walk};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::certificates::{MAX_CERTIFICATE_BYTES, MAX_SIGNATURE_BYTES};
 
 const DOING_HEAD: &str = "comparing the journal with a head that is kept elsewhere";
+
+/// A time-stamp that is whole. Whether its authority is to be believed was not judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SeenStamp {
+    /// The record that took it.
+    pub record: u64,
+    /// What that record says.
+    pub said: StampRecord,
+    /// The authority's answer.
+    pub file: PathBuf,
+}
 
 /// What was verified.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +45,8 @@ pub struct Verified {
     /// Certificates that only their place in the chain speaks for: when they were made, their key was not to be trusted
     /// any more, as was found later.
     pub doubtful: Vec<String>,
+    /// Time-stamps, in the order in which they were taken.
+    pub stamps: Vec<SeenStamp>,
     /// The last line of the journal is not a whole record.
     pub torn: bool,
 }
@@ -69,7 +83,9 @@ impl Verified {
                 self.records()
             ),
         };
-        Err(Failure::new(Code::EvidenceBroken, DOING_HEAD, why).hint(Code::JournalBehind.remedy()))
+        Err(Failure::new(Code::EvidenceBroken, DOING_HEAD, why).hint(
+            "Bring the journal and the certificates back from a copy; keep what is there now as evidence.",
+        ))
     }
 
     /// The same of the head that a far site keeps.
@@ -79,6 +95,7 @@ impl Verified {
     pub fn has_head(&self, kept: &ChainHead, site: &str) -> Result<(), Failure> {
         let whose = format!("{site}, which keeps the head of pass {},", kept.pass);
         self.has(kept.sequence, kept.hash, &whose)
+            .map_err(|failure| failure.hint(Code::JournalBehind.remedy()))
     }
 }
 
@@ -131,6 +148,7 @@ impl Verifying<'_> {
         match record.kind.as_str() {
             KEY => self.key(record)?,
             CERTIFICATE => self.certificate(record)?,
+            TIMESTAMP => self.timestamp(record)?,
             _ => {}
         }
         self.verified.hashes.push(record.hash);
@@ -204,6 +222,27 @@ impl Verifying<'_> {
         Ok(())
     }
 
+    fn timestamp(&mut self, record: &Record) -> Result<(), Failure> {
+        let what = "a time-stamp";
+        let said = serde_json::from_value::<StampRecord>(record.body.clone());
+        let said = said.map_err(|error| self.broken(record, what, &error.to_string(), &self.journal()))?;
+        if self.verified.hash_of(said.head.sequence) != Some(said.head.hash) {
+            let why = format!(
+                "record {} of the journal is not the one that it stamps",
+                said.head.sequence
+            );
+            return Err(self.broken(record, what, &why, &self.journal()));
+        }
+        let checked = self.ledger.check_stamp(&said);
+        let file = checked.map_err(|(why, file)| self.broken(record, what, &why, &file))?;
+        self.verified.stamps.push(SeenStamp {
+            record: record.sequence,
+            said,
+            file,
+        });
+        Ok(())
+    }
+
     fn remember(&mut self, pass: &str, certificate: &Certificate) {
         self.made.push(Made {
             pass: pass.to_owned(),
@@ -260,7 +299,7 @@ impl Verifying<'_> {
         )))
     }
 
-    fn journal(&self) -> std::path::PathBuf {
+    fn journal(&self) -> PathBuf {
         let dir = self.ledger.dir().journal_dir().unwrap_or_default();
         dir.join("journal.ndjson")
     }

@@ -92,7 +92,11 @@ pub fn run(
     // A plan writes nothing to the journal.
     let _held = match request.kind {
         PassKind::Plan => None,
-        PassKind::Verify | PassKind::Run => Some(ledger.hold(&name, &settings.name, &request.actor.host)?),
+        PassKind::Verify | PassKind::Run => {
+            let held = ledger.hold(&name, &settings.name, &request.actor.host)?;
+            ledger.check_signer()?;
+            Some(held)
+        }
     };
     let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
     let findings = Findings::new(listener, &log, &ledger.spool_dir()?);

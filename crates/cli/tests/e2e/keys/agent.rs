@@ -101,6 +101,11 @@ fn a_key_in_an_agent_signs_from_the_first_pass_on() {
         refused.document.to_string().contains("Start the agent"),
         "{refused}"
     );
+    assert_eq!(
+        fs::read(world.d("file")).unwrap(),
+        b"two",
+        "nothing is done that nobody signs for"
+    );
     holds(&world, &[]);
 }
 

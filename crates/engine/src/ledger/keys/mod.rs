@@ -69,6 +69,19 @@ impl Ledger {
         Ok(signer)
     }
 
+    /// Checks that the key is where it should be, before anything is done that it must sign for. Makes none.
+    ///
+    /// # Errors
+    /// As [`Ledger::signer`].
+    pub(crate) fn check_signer(&self) -> Result<(), Failure> {
+        self.settle_keys()?;
+        match (self.roll()?.register.present(), &self.key_place.agent) {
+            (Some(present), _) => self.holder_of(present).map(|_| ()),
+            (None, Some(_)) => self.configured_key().map(|_| ()),
+            (None, None) => Ok(()),
+        }
+    }
+
     fn first_key(&self, acting: &Acting<'_>) -> Result<Box<dyn Signer>, Failure> {
         let signer = self.configured_key()?;
         let about = About {
