@@ -18,6 +18,8 @@ pub mod export;
 mod heads;
 mod invocation;
 mod json_list;
+mod lines;
+mod pack;
 mod pairs;
 pub mod reference;
 mod render;

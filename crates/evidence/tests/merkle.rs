@@ -5,7 +5,7 @@
     reason = "a test that cannot go on fails"
 )]
 
-use counterpart_evidence::merkle::{MerkleTree, empty_root, leaf_hash, node_hash};
+use counterpart_evidence::merkle::{AuditPath, Levels, MerkleTree, empty_root, leaf_hash, node_hash};
 use counterpart_model::Digest;
 use proptest::prelude::*;
 
@@ -67,4 +67,62 @@ proptest! {
         prop_assert_eq!(tree.root(), by_definition(&leaves));
         prop_assert_eq!(tree.leaves(), leaves.len() as u64);
     }
+    /// PATH of RFC 6962, section 2.1.1: every leaf of every tree leads to the root, and nothing else does.
+    #[test]
+    fn every_leaf_leads_to_the_root_and_nothing_else_does(
+        leaves in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 1..70),
+        other in any::<u8>(),
+    ) {
+        let levels = Levels::of(leaves.iter().map(|leaf| leaf_hash(leaf)).collect());
+        let root = by_definition(&leaves);
+        prop_assert_eq!(levels.root(), root);
+        for (index, leaf) in (0..).zip(&leaves) {
+            let path = levels.path(index).unwrap();
+            prop_assert_eq!(&path.hashes, &path_by_definition(usize::try_from(index).unwrap(), &leaves));
+            prop_assert_eq!(path.root(leaf), Some(root));
+            prop_assert_ne!(path.root(&[&leaf[..], &[other]].concat()), Some(root));
+            for changed in changed(&path, other) {
+                prop_assert_ne!(changed.root(leaf), Some(root), "{:?}", changed);
+            }
+        }
+        prop_assert_eq!(levels.path(leaves.len() as u64), None);
+    }
+}
+
+/// The path, wrong in one way each.
+fn changed(path: &AuditPath, other: u8) -> Vec<AuditPath> {
+    let mut all = Vec::new();
+    for at in 0..path.hashes.len() {
+        let mut one = path.clone();
+        one.hashes[at].0[usize::from(other) % 32] ^= 1;
+        all.push(one);
+        let mut one = path.clone();
+        one.hashes.remove(at);
+        all.push(one);
+    }
+    let mut longer = path.clone();
+    longer.hashes.push(Digest([other; 32]));
+    all.push(longer);
+    let mut beyond = path.clone();
+    beyond.index = beyond.leaves;
+    all.push(beyond);
+    all.push(AuditPath {
+        leaves: 0,
+        ..path.clone()
+    });
+    all
+}
+
+fn path_by_definition(index: usize, leaves: &[Vec<u8>]) -> Vec<Digest> {
+    if leaves.len() < 2 {
+        return Vec::new();
+    }
+    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+    let (mut path, beside) = if index < left.len() {
+        (path_by_definition(index, left), by_definition(right))
+    } else {
+        (path_by_definition(index - left.len(), right), by_definition(left))
+    };
+    path.push(beside);
+    path
 }

@@ -3,8 +3,8 @@
 use super::keys::{CertificateVerifyArgs, KeyCommand};
 use super::options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, ImportArgs, InitArgs, LogArgs,
-    ManifestArgs, MirrorArgs, PairArg, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs,
-    VerifyArgs, WhereArgs,
+    ManifestArgs, MirrorArgs, PackArgs, PairArg, ProveArgs, PruneArgs, ReferenceArgs, RepairArgs, RunArgs,
+    ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
 use super::timestamps::TimestampCommand;
 use clap::Subcommand;
@@ -194,6 +194,26 @@ pub enum CertificateCommand {
         after_help = "Examples:\n  counterpart certificate show\n  counterpart certificate show 42 --pair study-035"
     )]
     Show(ShowArgs),
+    /// Prove that an entry was in a copy, without showing any other
+    ///
+    /// Prints a small JSON document. With the certificate and SHA-256 anybody can check it: docs/verify.py does, in plain
+    /// Python. The manifests of the last pass are kept; an entry that was in an earlier one cannot be proven any more.
+    #[command(
+        after_help = "Examples:\n  counterpart certificate prove 035/plates/p001.dat\n  \
+        counterpart certificate prove 035/plates/p001.dat --side production --pair study-035 --output proof.json"
+    )]
+    Prove(ProveArgs),
+    /// Pack certificates, and what shows that they hold, into one file to hand over
+    ///
+    /// A BagIt bag in a tar file: certificates with their signatures and pages, itemised logs, the journal, every line of the
+    /// manifests that are kept, the keys, and a checker in plain Python. With --subtree it shows nothing of others: only the
+    /// certificates, and the lines beneath it, each proven. The same request gives the same bytes.
+    #[command(
+        after_help = "Examples:\n  counterpart certificate pack --out evidence.tar\n  \
+        counterpart certificate pack --from 2026-11-01 --to 2026-11-30 --out november.tar\n  \
+        counterpart certificate pack --pair study-035 --subtree 035 --out study-035.tar"
+    )]
+    Pack(PackArgs),
     /// Verify the journal, what it says of keys, all certificates with their signatures, and the chain between them
     ///
     /// Each certificate must be signed by the key that was in force at its place. A far site is asked for the head of the

@@ -10,8 +10,8 @@ pub use commands::{CertificateCommand, Command};
 pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
 pub use options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, ImportArgs, InitArgs, LinkArgs, LogArgs,
-    ManifestArgs, MirrorArgs, PairArg, PairOrTrees, PruneArgs, ReferenceArgs, RepairArgs, RunArgs, ShowArgs,
-    UndeleteArgs, VerifyArgs, WhereArgs,
+    ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProveArgs, PruneArgs, ReferenceArgs,
+    RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
 pub use timestamps::{TimestampCommand, TimestampRequestArgs, TimestampTakeArgs};
 pub use values::{ColourWhen, DigestWord, ExportForm, ProgressForm, SideWord};

@@ -321,6 +321,43 @@ pub struct ShowArgs {
     pub pair: PairOption,
 }
 
+/// What `certificate prove` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ProveArgs {
+    /// A path beneath the root, or beneath a root as it lies on this host
+    #[arg(value_name = "PATH")]
+    pub path: OsString,
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+    /// Which copy held it
+    #[arg(long, value_enum, default_value_t = SideWord::Standby)]
+    pub side: SideWord,
+    /// Write to a file that is not there yet, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What `certificate pack` takes.
+#[derive(Args, Clone, Debug)]
+pub struct PackArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairOption,
+    /// The first certificate: its number, its pass, or a day of UTC; the first there is where it is left out
+    #[arg(long, value_name = "FIRST")]
+    pub from: Option<String>,
+    /// The last certificate: its number, its pass, or a day of UTC; the last there is where it is left out
+    #[arg(long, value_name = "LAST")]
+    pub to: Option<String>,
+    /// Only what lies beneath this path; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub subtree: Vec<OsString>,
+    /// The file to write, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
 /// What `prune` takes.
 #[derive(Args, Clone, Debug)]
 pub struct PruneArgs {

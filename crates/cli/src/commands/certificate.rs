@@ -1,6 +1,7 @@
 //! `certificate list`, `show` and `verify`.
 
 use super::which_pass::which_pass;
+use super::{pack, prove};
 use crate::args::{CertificateCommand, CertificateVerifyArgs, ShowArgs};
 use crate::context::Context;
 use crate::documents::{
@@ -19,6 +20,8 @@ pub(crate) fn certificate(context: &Context, command: CertificateCommand) -> Res
     match command {
         CertificateCommand::List(args) => list(context, args.pair.as_deref()),
         CertificateCommand::Show(args) => show(context, &args),
+        CertificateCommand::Prove(args) => prove::prove(context, &args),
+        CertificateCommand::Pack(args) => pack::pack(context, &args),
         CertificateCommand::Verify(args) => verify(context, &args),
     }
 }

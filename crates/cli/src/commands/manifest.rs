@@ -52,7 +52,11 @@ pub(crate) fn manifest(context: &Context, args: &ManifestArgs) -> Result<Exit, F
     Ok(Exit::Done)
 }
 
-fn output(context: &Context, file: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
+/// Standard output, or a file that is not there yet.
+///
+/// # Errors
+/// It is there, or cannot be made.
+pub(super) fn output(context: &Context, file: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
     let Some(file) = file else {
         return Ok(Box::new(context.terminal.stream()));
     };

@@ -10,6 +10,7 @@ mod explain;
 mod imported;
 mod key;
 pub(crate) mod listing;
+mod proof;
 mod status;
 mod timestamp;
 
@@ -29,6 +30,10 @@ pub use imported::{
 };
 pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
+pub use proof::{
+    AuditPathDocument, CertificatePackDocument, CertificateProveDocument, CertifiedDocument,
+    ProofFormatDocument,
+};
 pub use status::{StatusDocument, StatusLine};
 pub use timestamp::{TimestampLine, TimestampRequestDocument, TimestampTakeDocument};
 

@@ -26,6 +26,8 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::UndeleteDocument>("undelete"),
         schema::<d::CertificateListDocument>("certificate-list"),
         schema::<d::CertificateShowDocument>("certificate-show"),
+        schema::<d::CertificateProveDocument>("certificate-prove"),
+        schema::<d::CertificatePackDocument>("certificate-pack"),
         schema::<d::CertificateVerifyDocument>("certificate-verify"),
         schema::<d::KeyListDocument>("key-list"),
         schema::<d::KeyRotateDocument>("key-rotate"),

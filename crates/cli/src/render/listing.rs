@@ -3,7 +3,7 @@
 use super::table::{Align, columns};
 use super::timestamp::timestamp;
 use crate::clean::clean;
-use crate::documents::{CertificateLine, CertificateVerifyDocument, KeyLine};
+use crate::documents::{CertificateLine, CertificatePackDocument, CertificateVerifyDocument, KeyLine};
 use crate::terminal::Paint;
 use crate::{clock, units, words};
 use counterpart_engine::LogItem;
@@ -80,6 +80,27 @@ pub(crate) fn manifest_line(row: &Row) -> String {
         "{:<9} {bytes:>15} {mode:<5} {digest:<16} {read:<20} {}{target}",
         fact.kind.word(),
         row.path
+    )
+}
+
+/// What was packed, and how to check it.
+pub(crate) fn packed(document: &CertificatePackDocument, paint: Paint) -> String {
+    let held = if document.subtrees.is_empty() {
+        words::counted(document.lines, "line of what was held", "lines of what was held")
+    } else {
+        let subtrees: Vec<String> = document.subtrees.iter().map(|path| clean(path)).collect();
+        let proofs = words::counted(document.proofs, "line with its proof", "lines with their proofs");
+        format!("{proofs}, of {} only", subtrees.join(", "))
+    };
+    format!(
+        "{}: certificates {} to {}, {held}\n{}, {}\nSHA-256 {}\n\nTo check it without Counterpart:\n  {}\n",
+        paint.bold(&clean(&document.pair)),
+        document.first,
+        document.last,
+        clean(&document.file),
+        units::bytes(document.bytes),
+        document.sha256,
+        paint.bold(&document.check)
     )
 }
 

@@ -20,7 +20,7 @@ pub(crate) use copies::{exported, history, prune, undelete, where_is};
 pub(crate) use explain::explain;
 pub(crate) use imported::{claims, import, imported_line, imported_runs};
 pub(crate) use key::{keys, revoked, rotated};
-pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line, verified};
+pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line, packed, verified};
 pub(crate) use pass::pass;
 pub(crate) use plan::plan;
 pub(crate) use refusal::Allowing;

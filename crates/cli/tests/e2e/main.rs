@@ -25,6 +25,7 @@ mod interrupting;
 mod keys;
 mod kinds;
 mod metadata;
+mod packs;
 mod random;
 mod renames;
 mod stamps;

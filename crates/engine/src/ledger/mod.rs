@@ -166,6 +166,36 @@ impl Ledger {
         self.dir.path().join("memory.json")
     }
 
+    /// The file of the itemised log of a pass.
+    ///
+    /// # Errors
+    /// The name is none of a pass.
+    pub fn log_file(&self, pass: &str) -> Result<PathBuf, Failure> {
+        self.log_path(pass)
+    }
+
+    /// Copies the journal, record by record, up to and with the first of which `is_last` says so.
+    ///
+    /// # Errors
+    /// It cannot be read or written, or a record does not hold.
+    pub fn copy_journal(
+        &self,
+        out: &mut dyn std::io::Write,
+        is_last: impl Fn(&counterpart_store::Record) -> bool,
+    ) -> Result<(), Failure> {
+        for record in counterpart_store::Walk::of(&self.dir.journal_dir()?)? {
+            let record = record?;
+            let mut line = counterpart_evidence::canonical::to_vec(&record)?;
+            line.push(b'\n');
+            out.write_all(&line)
+                .map_err(|error| Failure::new(Code::Io, "copying the journal", error))?;
+            if is_last(&record) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     fn log_path(&self, pass: &str) -> Result<PathBuf, Failure> {
         Ok(self.dir.logs_dir()?.join(format!("{}.ndjson.zst", safe(pass)?)))
     }

@@ -9,9 +9,8 @@ use std::path::Path;
 
 /// Reads a whole file of at most `max_bytes`; `None` when there is none.
 pub fn read_bytes(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Failure> {
-    let file = match open::read(path) {
-        Err(failure) if failure.code == Code::NotFound => return Ok(None),
-        other => other?,
+    let Some(file) = open_file(path)? else {
+        return Ok(None);
     };
     let mut bytes = Vec::new();
     file.take(max_bytes + 1)
@@ -21,6 +20,14 @@ pub fn read_bytes(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Failur
         return Err(damaged(path, "it is longer than any such file"));
     }
     Ok(Some(bytes))
+}
+
+/// Opens a file to be read; `None` when there is none.
+pub fn open_file(path: &Path) -> Result<Option<std::fs::File>, Failure> {
+    match open::read(path) {
+        Err(failure) if failure.code == Code::NotFound => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 /// Writes a file beside `path`, makes it durable and renames it into place.

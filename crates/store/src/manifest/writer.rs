@@ -7,7 +7,8 @@ use super::sink::{Block, Sink};
 use super::summary::{Counts, Part};
 use super::{Header, Summary};
 use crate::failing::misuse;
-use counterpart_model::{Algorithm, EntryPath, Failure, Row, Standing};
+use counterpart_evidence::merkle::ends_segment;
+use counterpart_model::{EntryPath, Failure, Row, Standing};
 use std::path::Path;
 
 /// A manifest that is being written; without [`ManifestWriter::finish`] nothing remains of it.
@@ -131,10 +132,4 @@ impl ManifestWriter {
         }
         Ok(())
     }
-}
-
-/// True when a leaf of this path ends its segment: the path's SHA-256 ends in fifteen zero bits.
-fn ends_segment(path: &[u8]) -> bool {
-    let [.., high, low] = Algorithm::Sha256.of(path).0;
-    u16::from_be_bytes([high, low]).trailing_zeros() >= 15
 }

@@ -2,6 +2,10 @@
 //!
 //! Two levels use it: a segment's root over fact lines, and a manifest's root over segment roots.
 
+mod audit;
+
+pub use audit::{AuditPath, Levels};
+
 use counterpart_model::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +33,12 @@ pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
 /// Hash of the tree without leaves: SHA-256 over nothing.
 pub fn empty_root() -> Digest {
     Digest(Sha256::digest([]).into())
+}
+
+/// True where the leaf of this path is the last of its segment: the SHA-256 of the path ends in fifteen zero bits.
+pub fn ends_segment(path: &[u8]) -> bool {
+    let [.., high, low]: [u8; 32] = Sha256::digest(path).into();
+    u16::from_be_bytes([high, low]).trailing_zeros() >= 15
 }
 
 /// A tree that grows at its right end.

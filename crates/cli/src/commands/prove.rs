@@ -1,0 +1,50 @@
+//! `certificate prove`: that an entry was in a copy when a certificate was made, without showing any other.
+
+use super::copies::entry_path;
+use super::manifest::output;
+use crate::args::ProveArgs;
+use crate::context::Context;
+use crate::documents::CertificateProveDocument;
+use crate::exit::Exit;
+use crate::lines::Lines;
+use crate::terminal::unprintable;
+use crate::wire::Wired;
+use counterpart_evidence::proof::{Certified, EntryProof};
+use counterpart_model::{Algorithm, Code, EntryPath, Failure, SiteRole};
+use std::io::Write as _;
+
+/// `certificate prove PATH`.
+pub(super) fn prove(context: &Context, args: &ProveArgs) -> Result<Exit, Failure> {
+    let wired = Wired::named(context, args.pair.pair.as_deref())?;
+    let path = entry_path(&wired.pair, &args.path)?;
+    let proof = proof(&wired, SiteRole::from(args.side), &path)?;
+    let document = CertificateProveDocument::from(&proof);
+    let text = serde_json::to_string_pretty(&document).map_err(unprintable)?;
+    let mut out = output(context, args.output.as_deref())?;
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(unprintable)?;
+    Ok(Exit::Done)
+}
+
+/// By the newest certificate, for its manifests are those that are kept.
+fn proof(wired: &Wired, side: SiteRole, path: &EntryPath) -> Result<EntryProof, Failure> {
+    let newest = wired.ledger.certificates()?.into_iter().next_back();
+    let newest = newest.ok_or_else(|| {
+        let why = format!("{} has no certificate yet", wired.pair.name);
+        Failure::new(Code::NotFound, DOING, why).hint("Run the pair first.")
+    })?;
+    let (certificate, json) = wired.ledger.certificate(&newest.pass)?;
+    let sha256 = Algorithm::Sha256.of(&json);
+    let (root, proven) = Lines::of(&certificate).proven(wired, side, &|entry| entry == path)?;
+    let proven = proven.into_iter().next().ok_or_else(|| {
+        let why = format!("the {side} held no {path} that was compared");
+        Failure::new(Code::NotFound, DOING, why)
+            .hint("`counterpart where PATH` tells which copies there are.")
+    })?;
+    let proof = EntryProof::of(Certified::of(&certificate, sha256), side, root, proven);
+    proof.check(&certificate, sha256)?;
+    Ok(proof)
+}
+
+const DOING: &str = "proving by a certificate";
