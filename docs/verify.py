@@ -2,8 +2,9 @@
 """Checks evidence of Counterpart with nothing but Python and ssh-keygen; docs/FORMAT.md says what is checked.
     python3 verify.py PACK                     an unpacked pack: its files, signatures, chain, journal, roots and proofs
     python3 verify.py CERTIFICATE PROOF        that the proof leads to the certificate's root
+    python3 verify.py SEQUENCE:HASH PROOF      that the journal of the proof extends the one that had this record as its last
 The key in allowed_signers must be known from elsewhere: a pack vouches for itself only as far as its key is trusted."""
-import hashlib, json, pathlib, re, subprocess, sys
+import functools, hashlib, json, pathlib, re, subprocess, sys
 
 def need(holds, sentence):
     if not holds: sys.exit(f"DOES NOT HOLD: {sentence}")
@@ -45,6 +46,16 @@ def check_proof(proof, certificates):
     found = climb(leaf(climb(leaf(proof["line"].encode()), proof["segment"])), proof["manifest"]).hex()
     need(found == proof["root"], f"the proof of {proof['line']!r} does not lead to its root")
 
+def check_extends(old, proof):
+    new, bare = proof["new"], {key: value for key, value in proof["new"].items() if key != "hash"}
+    need(proof["format"] == {"name": "counterpart-proof", "version": 1}, "a proof is of an unknown format")
+    need(f"{proof['old']['sequence']}:{proof['old']['hash']}" == old, "the proof is of another record")
+    canonical = json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    need(sha(canonical) == new["hash"], "the new record has another hash")
+    need((proof["records"]["index"] + 1, proof["records"]["leaves"] + 1) == (proof["old"]["sequence"], new["sequence"]), "the numbers of the proof do not fit")
+    need(climb(leaf(bytes.fromhex(proof["old"]["hash"])), proof["records"]).hex() == new["root"], "the proof does not lead to the root of the new record")
+    print(f"HOLDS: {old} is in the journal that ends with {new['sequence']}:{new['hash']}")
+
 def check_pack(bag):
     for lists in ("tagmanifest-sha256.txt", "manifest-sha256.txt"):
         names = dict(reversed(line.split("  ", 1)) for line in (bag / lists).read_text().splitlines())
@@ -67,11 +78,16 @@ def check_pack(bag):
         for directory, named in (("logs", certificate["changes"]["log"]), ("examples", certificate["examples"])):
             packed = data / directory / (named["name"] if named else ".")
             need(not packed.is_file() or sha(packed.read_bytes()) == named["sha256"], f"{packed.name} is not what {file.name} names")
-    previous, told = "0" * 64, []
+    previous, told, peaks = "0" * 64, [], []
     for number, line in enumerate((data / "journal.ndjson").read_text().splitlines() if (data / "journal.ndjson").exists() else [], 1):
         record = json.loads(line)
         bare = line.replace(f'"hash":"{record["hash"]}",', "", 1)
         need((record["sequence"], record["previous"], record["hash"]) == (number, previous, sha(bare.encode())), f"record {number} of the journal")
+        root = functools.reduce(lambda right, left: node(left[1], right), peaks[-2::-1], peaks[-1][1]) if peaks else tree([])
+        need(root.hex() == record["root"], f"record {number} of the journal has another root")
+        peak = (1, leaf(bytes.fromhex(record["hash"])))
+        while peaks and peaks[-1][0] == peak[0]: peak = (2 * peak[0], node(peaks.pop()[1], peak[1]))
+        peaks.append(peak)
         previous, told = record["hash"], told + [record["body"].get("sha256")]
     need(not told or set(certificates) <= set(told), "the journal does not name every certificate")
     for file in (data / "manifests").glob("*.lines"):
@@ -84,6 +100,7 @@ def check_pack(bag):
 if __name__ == "__main__":
     paths = [pathlib.Path(name) for name in sys.argv[1:]] or [pathlib.Path(__file__).resolve().parent.parent]
     if len(paths) == 1: check_pack(paths[0])
+    elif re.fullmatch("[0-9]+:[0-9a-f]{64}", str(paths[0])): check_extends(str(paths[0]), json.loads(paths[1].read_bytes()))
     else:
         body = paths[0].read_bytes()
         check_proof(json.loads(paths[1].read_bytes()), {sha(body): json.loads(body)})

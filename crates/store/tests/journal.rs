@@ -145,3 +145,54 @@ fn writers_at_once_take_turns() {
     assert_eq!(journal.records().unwrap().count(), 40);
     assert!(!dir.path().join("journal.torn-1").exists());
 }
+
+#[test]
+fn each_record_has_the_root_of_those_before_it_whatever_became_of_the_tree_that_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = dir.path().join("journal.tree");
+    filled(dir.path(), 5);
+    let old = std::fs::read(&tree).unwrap();
+    for kept in [Some(&b"{"[..]), Some(&old), None, Some(b"null"), Some(&old)] {
+        match kept {
+            Some(kept) => std::fs::write(&tree, kept).unwrap(),
+            None => std::fs::remove_file(&tree).unwrap(),
+        }
+        filled(dir.path(), 2);
+    }
+    let journal = Journal::open(dir.path()).unwrap();
+    journal.check().unwrap();
+    let mut by_hand = counterpart_evidence::merkle::MerkleTree::new();
+    for record in journal.records().unwrap() {
+        let record = record.unwrap();
+        assert_eq!(record.root, by_hand.root(), "record {}", record.sequence);
+        by_hand.push(&record.hash.0);
+    }
+    assert_eq!(by_hand.leaves(), 15);
+}
+
+#[test]
+fn a_record_with_another_root_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal.ndjson");
+    let text = String::from_utf8(filled(dir.path(), 3)).unwrap();
+    let mut last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    last["root"] = serde_json::Value::String("0".repeat(64));
+    last.as_object_mut().unwrap().remove("hash");
+    let bare = counterpart_evidence::canonical::to_vec(&last).unwrap();
+    last["hash"] = counterpart_evidence::canonical::sha256_hex(&bare).into();
+    let forged = counterpart_evidence::canonical::to_vec(&last).unwrap();
+    let before: String = text.lines().take(2).map(|line| line.to_owned() + "\n").collect();
+    std::fs::write(&path, before + std::str::from_utf8(&forged).unwrap() + "\n").unwrap();
+    let mut journal = Journal::open(dir.path()).unwrap();
+    let failure = journal.check().unwrap_err();
+    assert!(
+        failure.doing.contains("record 3") && failure.why.contains("root"),
+        "{failure}"
+    );
+    let added = journal.append("approval", Timestamp::new(1, 0), serde_json::Value::Null);
+    assert_eq!(
+        added.unwrap_err().code,
+        Code::EvidenceBroken,
+        "nothing follows a forgery"
+    );
+}

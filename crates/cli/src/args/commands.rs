@@ -194,13 +194,14 @@ pub enum CertificateCommand {
         after_help = "Examples:\n  counterpart certificate show\n  counterpart certificate show 42 --pair study-035"
     )]
     Show(ShowArgs),
-    /// Prove that an entry was in a copy, without showing any other
+    /// Prove that an entry was in a copy, without showing any other; or that the journal extends an older one
     ///
     /// Prints a small JSON document. With the certificate and SHA-256 anybody can check it: docs/verify.py does, in plain
     /// Python. The manifests of the last pass are kept; an entry that was in an earlier one cannot be proven any more.
     #[command(
         after_help = "Examples:\n  counterpart certificate prove 035/plates/p001.dat\n  \
-        counterpart certificate prove 035/plates/p001.dat --side production --pair study-035 --output proof.json"
+        counterpart certificate prove 035/plates/p001.dat --side production --pair study-035 --output proof.json\n  \
+        counterpart certificate prove --extends 41:5f0c…"
     )]
     Prove(ProveArgs),
     /// Pack certificates, and what shows that they hold, into one file to hand over

@@ -87,7 +87,7 @@ pub struct JournalHead {
 }
 
 /// `SEQUENCE:HASH`.
-fn head(text: &str) -> Result<JournalHead, String> {
+pub(super) fn head(text: &str) -> Result<JournalHead, String> {
     let parts = text.trim().split_once(':');
     let read = parts.and_then(|(sequence, hash)| {
         let sequence = sequence.parse().ok().filter(|number| *number > 0)?;

@@ -1,5 +1,6 @@
 //! What each command takes.
 
+use super::keys::JournalHead;
 use super::values::{DigestWord, ExportForm, SideWord};
 use crate::config::{Bandwidth, Link, Span, span, value};
 use clap::Args;
@@ -325,8 +326,11 @@ pub struct ShowArgs {
 #[derive(Args, Clone, Debug)]
 pub struct ProveArgs {
     /// A path beneath the root, or beneath a root as it lies on this host
-    #[arg(value_name = "PATH")]
-    pub path: OsString,
+    #[arg(value_name = "PATH", required_unless_present = "extends")]
+    pub path: Option<OsString>,
+    /// Prove instead that the journal extends the one that had this record as its last, as a mail or another site tells it
+    #[arg(long, value_name = "SEQUENCE:HASH", value_parser = super::keys::head, conflicts_with_all = ["path", "side"])]
+    pub extends: Option<JournalHead>,
     /// The pair.
     #[command(flatten)]
     pub pair: PairOption,

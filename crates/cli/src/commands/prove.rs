@@ -2,29 +2,39 @@
 
 use super::copies::entry_path;
 use super::manifest::output;
-use crate::args::ProveArgs;
+use crate::args::{JournalHead, ProveArgs};
 use crate::context::Context;
 use crate::documents::CertificateProveDocument;
 use crate::exit::Exit;
 use crate::lines::Lines;
 use crate::terminal::unprintable;
 use crate::wire::Wired;
-use counterpart_evidence::proof::{Certified, EntryProof};
+use counterpart_evidence::proof::{Certified, EntryProof, Head};
 use counterpart_model::{Algorithm, Code, EntryPath, Failure, SiteRole};
 use std::io::Write as _;
 
 /// `certificate prove PATH`.
 pub(super) fn prove(context: &Context, args: &ProveArgs) -> Result<Exit, Failure> {
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
-    let path = entry_path(&wired.pair, &args.path)?;
-    let proof = proof(&wired, SiteRole::from(args.side), &path)?;
-    let document = CertificateProveDocument::from(&proof);
+    let document = document(&wired, args)?;
     let text = serde_json::to_string_pretty(&document).map_err(unprintable)?;
     let mut out = output(context, args.output.as_deref())?;
     writeln!(out, "{text}")
         .and_then(|()| out.flush())
         .map_err(unprintable)?;
     Ok(Exit::Done)
+}
+
+fn document(wired: &Wired, args: &ProveArgs) -> Result<CertificateProveDocument, Failure> {
+    if let Some(JournalHead { sequence, hash }) = args.extends {
+        let proof = wired.ledger.extends(Head { sequence, hash })?;
+        return Ok(CertificateProveDocument::Extends(Box::new((&proof).into())));
+    }
+    // The arguments have one or the other.
+    let path = args.path.clone().unwrap_or_default();
+    let path = entry_path(&wired.pair, &path)?;
+    let proof = proof(wired, SiteRole::from(args.side), &path)?;
+    Ok(CertificateProveDocument::Entry(Box::new((&proof).into())))
 }
 
 /// By the newest certificate, for its manifests are those that are kept.

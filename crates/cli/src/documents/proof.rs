@@ -1,13 +1,45 @@
 //! The documents of `certificate prove`, which is a proof as docs/FORMAT.md has it, and of `certificate pack`.
 
 use counterpart_evidence::merkle::AuditPath;
-use counterpart_evidence::proof::EntryProof;
+use counterpart_evidence::proof::{EntryProof, ExtendsProof, ProofFormat};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What `certificate prove PATH` prints: that a copy held an entry when a certificate was made.
+/// What `certificate prove` prints.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct CertificateProveDocument {
+#[serde(untagged)]
+pub enum CertificateProveDocument {
+    /// That a copy held an entry.
+    Entry(Box<EntryProofDocument>),
+    /// That the journal extends an older one.
+    Extends(Box<ExtendsProofDocument>),
+}
+
+/// That the journal extends the one that had a record as its last.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExtendsProofDocument {
+    /// Name and version of the format.
+    pub format: ProofFormatDocument,
+    /// The last record that was known then.
+    pub old: HeadDocument,
+    /// From its hash to the root that the new record has.
+    pub records: AuditPathDocument,
+    /// The last record now, whole, as docs/FORMAT.md has it.
+    pub new: serde_json::Value,
+}
+
+/// A record as somebody knows it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HeadDocument {
+    /// Its number.
+    pub sequence: u64,
+    /// Its hash, in hexadecimal.
+    pub hash: String,
+}
+
+/// That a copy held an entry when a certificate was made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EntryProofDocument {
     /// Name and version of the format.
     pub format: ProofFormatDocument,
     /// The certificate that has the root.
@@ -82,13 +114,33 @@ pub struct CertificatePackDocument {
     pub check: String,
 }
 
-impl From<&EntryProof> for CertificateProveDocument {
+impl From<&ProofFormat> for ProofFormatDocument {
+    fn from(format: &ProofFormat) -> Self {
+        Self {
+            name: format.name.clone(),
+            version: format.version,
+        }
+    }
+}
+
+impl From<&ExtendsProof> for ExtendsProofDocument {
+    fn from(proof: &ExtendsProof) -> Self {
+        Self {
+            format: ProofFormatDocument::from(&proof.format),
+            old: HeadDocument {
+                sequence: proof.old.sequence,
+                hash: proof.old.hash.to_string(),
+            },
+            records: AuditPathDocument::from(&proof.records),
+            new: proof.new.clone(),
+        }
+    }
+}
+
+impl From<&EntryProof> for EntryProofDocument {
     fn from(proof: &EntryProof) -> Self {
         Self {
-            format: ProofFormatDocument {
-                name: proof.format.name.clone(),
-                version: proof.format.version,
-            },
+            format: ProofFormatDocument::from(&proof.format),
             certificate: CertifiedDocument {
                 pair: proof.certificate.pair.clone(),
                 pass: proof.certificate.pass.clone(),

@@ -116,7 +116,7 @@ fn journal_files(world: &World, pair: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(&directory)
         .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file() && fs::metadata(path).unwrap().len() > 100)
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
         .collect();
     files.sort();
     files

@@ -364,3 +364,62 @@ fn one_entry_is_proven_by_its_certificate_and_by_no_other() {
     let none = world.run(&["certificate", "prove", "035/plates/p9", "--pair", &pair]);
     assert_eq!(none.document["error"]["code"], "not-found", "{none}");
 }
+
+#[test]
+fn a_journal_is_proven_to_extend_an_older_one_and_no_other() {
+    let (world, pair) = two_studies();
+    let journal = files(&world.state())
+        .into_iter()
+        .find(|file| file.ends_with("journal.ndjson"));
+    let text = fs::read_to_string(journal.unwrap()).unwrap();
+    let records: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let head = |at: usize| {
+        format!(
+            "{}:{}",
+            records[at]["sequence"],
+            records[at]["hash"].as_str().unwrap()
+        )
+    };
+    let proof = world.path("extends.json");
+    for old in 0..records.len() - 1 {
+        let proven = world.run(&["certificate", "prove", "--extends", &head(old), "--pair", &pair]);
+        assert_eq!(proven.code, 0, "{proven}");
+        fs::write(&proof, proven.document.to_string()).unwrap();
+        let said = holds(&[Path::new(&head(old)), &proof]);
+        assert!(
+            said.contains(&format!("ends with {}", head(records.len() - 1))),
+            "{said}"
+        );
+        for other in (0..records.len()).filter(|other| *other != old) {
+            refused(&[Path::new(&head(other)), &proof], "is of another record");
+        }
+        let forged = proven
+            .document
+            .to_string()
+            .replacen("\"at_seconds\":1", "\"at_seconds\":2", 1);
+        fs::write(&proof, forged).unwrap();
+        refused(&[Path::new(&head(old)), &proof], "another hash");
+    }
+    let last = world.run(&[
+        "certificate",
+        "prove",
+        "--extends",
+        &head(records.len() - 1),
+        "--pair",
+        &pair,
+    ]);
+    assert_eq!(last.document["error"]["code"], "usage", "{last}");
+    let other = head(0).replace(':', ":0");
+    let none = world.run(&[
+        "certificate",
+        "prove",
+        "--extends",
+        &other[..other.len() - 1],
+        "--pair",
+        &pair,
+    ]);
+    assert_eq!(none.document["error"]["code"], "evidence-broken", "{none}");
+}

@@ -5,6 +5,7 @@
 pub mod approvals;
 pub mod certificates;
 pub mod claims;
+mod extends;
 mod head;
 mod hold;
 pub mod imported;

@@ -7,6 +7,7 @@ mod audit;
 pub use audit::{AuditPath, Levels};
 
 use counterpart_model::Digest;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// Hash of one leaf: SHA-256 over `0x00` and the leaf's bytes.
@@ -41,8 +42,8 @@ pub fn ends_segment(path: &[u8]) -> bool {
     u16::from_be_bytes([high, low]).trailing_zeros() >= 15
 }
 
-/// A tree that grows at its right end.
-#[derive(Clone, Debug, Default)]
+/// A tree that grows at its right end. Kept and read again, it is believed only for a root that is known.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct MerkleTree {
     /// Roots of complete subtrees, largest first; their sizes are the set bits of `leaves`.
     peaks: Vec<Digest>,

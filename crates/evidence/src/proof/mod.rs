@@ -1,10 +1,12 @@
-//! Proofs: that an entry was in a copy, without showing any other's line.
+//! Proofs: that an entry was in a copy, without showing any other's line, and that a journal extends an older one.
 //!
 //! A proof is small and stands by itself: with a certificate and SHA-256, anybody can check it (`docs/verify.py`). Where the
 //! lines come from is not known here.
 
+mod extends;
 mod finder;
 
+pub use extends::{ExtendsProof, Head};
 pub use finder::{Finder, Proven};
 
 use crate::certificate::Certificate;

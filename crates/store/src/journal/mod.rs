@@ -4,6 +4,7 @@
 
 mod record;
 mod tail;
+mod tree;
 mod turn;
 mod walk;
 
@@ -17,6 +18,7 @@ use record::Unhashed;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use tree::Tree;
 use turn::Turn;
 
 const FILE_NAME: &str = "journal.ndjson";
@@ -81,8 +83,10 @@ impl Journal {
         let _turn = Turn::take(&file, &self.path)?;
         self.catch_up()?;
         let (mut head, mut lines) = (self.head.clone(), Vec::new());
+        let mut tree = Tree::of(&self.path, self.head.as_ref())?;
         for body in bodies {
-            let record = Unhashed::after(head.as_ref(), kind, at, body).hashed()?;
+            let record = Unhashed::after(head.as_ref(), tree.root(), kind, at, body).hashed()?;
+            tree.push(&record);
             let line = record.line()?;
             if line.len() as u64 > MAX_LINE_BYTES {
                 let why = "a record is longer than any";
@@ -92,6 +96,7 @@ impl Journal {
             head = Some(record);
         }
         self.write(&lines)?;
+        tree.keep(&self.path);
         self.head = head;
         Ok(())
     }

@@ -24,6 +24,8 @@ pub struct Record {
     pub kind: String,
     /// `hash` of the record before; 64 zeros in the first.
     pub previous: Digest,
+    /// Merkle root over the hashes of all records before it, in order: a leaf is a hash's 32 bytes.
+    pub root: Digest,
     /// Number of the record, from 1.
     pub sequence: u64,
 }
@@ -36,18 +38,26 @@ pub(super) struct Unhashed<'a> {
     body: Value,
     kind: &'a str,
     previous: Digest,
+    root: Digest,
     sequence: u64,
 }
 
 impl<'a> Unhashed<'a> {
-    /// The record that follows `head`.
-    pub(super) fn after(head: Option<&Record>, kind: &'a str, at: Timestamp, body: Value) -> Self {
+    /// The record that follows `head`; `root` is that of all before it.
+    pub(super) fn after(
+        head: Option<&Record>,
+        root: Digest,
+        kind: &'a str,
+        at: Timestamp,
+        body: Value,
+    ) -> Self {
         Self {
             at: at.rfc3339(),
             at_seconds: at.seconds,
             body,
             kind,
             previous: head.map_or(NOTHING_BEFORE, |head| head.hash),
+            root,
             sequence: head.map_or(1, |head| head.sequence.saturating_add(1)),
         }
     }
@@ -65,6 +75,7 @@ impl<'a> Unhashed<'a> {
             body,
             kind,
             previous,
+            root,
             sequence,
         } = self;
         Ok(Record {
@@ -74,6 +85,7 @@ impl<'a> Unhashed<'a> {
             hash,
             kind: kind.to_owned(),
             previous,
+            root,
             sequence,
         })
     }
@@ -109,6 +121,7 @@ impl Record {
             body: self.body.clone(),
             kind: &self.kind,
             previous: self.previous,
+            root: self.root,
             sequence: self.sequence,
         };
         unhashed.hash().is_ok_and(|hash| hash == self.hash)

@@ -2,6 +2,7 @@
 
 use super::{FILE_NAME, Record, Records};
 use crate::files::open;
+use counterpart_evidence::merkle::MerkleTree;
 use counterpart_model::{Code, Failure};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ pub struct Walk {
     lines: Option<Records>,
     path: PathBuf,
     before: Option<Record>,
+    /// Over the records that held.
+    tree: MerkleTree,
     torn: bool,
 }
 
@@ -36,6 +39,7 @@ impl Walk {
             lines,
             path,
             before: None,
+            tree: MerkleTree::new(),
             torn: false,
         })
     }
@@ -78,9 +82,15 @@ impl Walk {
         record
             .follows(self.before.as_ref())
             .map_err(|why| broken(why.to_owned()))?;
+        if record.root != self.tree.root() {
+            return Err(broken(
+                "it has another root than the records before it".to_owned(),
+            ));
+        }
         if record.line()? != line {
             return Err(broken("it is not in canonical form".to_owned()));
         }
+        self.tree.push(&record.hash.0);
         self.before = Some(record.clone());
         Ok(Some(record))
     }
