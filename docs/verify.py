@@ -85,6 +85,8 @@ def check_pack(bag):
         need((record["sequence"], record["previous"], record["hash"]) == (number, previous, sha(bare.encode())), f"record {number} of the journal")
         root = functools.reduce(lambda right, left: node(left[1], right), peaks[-2::-1], peaks[-1][1]) if peaks else tree([])
         need(root.hex() == record["root"], f"record {number} of the journal has another root")
+        answer = record["body"].get("answer") if record["kind"] == "timestamp" else None
+        need(not answer or sha((data / "timestamps" / answer["name"]).read_bytes()) == answer["sha256"], f"the time-stamp that record {number} names")
         peak = (1, leaf(bytes.fromhex(record["hash"])))
         while peaks and peaks[-1][0] == peak[0]: peak = (2 * peak[0], node(peaks.pop()[1], peak[1]))
         peaks.append(peak)

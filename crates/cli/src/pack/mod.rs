@@ -115,14 +115,25 @@ impl<'a, W: Write> Packing<'a, W> {
         Ok(())
     }
 
-    /// The journal up to the last certificate.
+    /// The journal to the certificate after the last one here, and the answers of time-stamp authorities that it names.
     fn journal(&mut self) -> Result<(), Failure> {
         let mut spool = spool()?;
         let last = self.packed.last().map(|packed| packed.sha256.to_string());
+        let (mut has_last, mut answers) = (false, Vec::new());
         self.wired.ledger.copy_journal(&mut spool, |record| {
-            record.body["sha256"].as_str().map(str::to_owned) == last
+            if record.kind == "timestamp" {
+                answers.extend(record.body["answer"]["name"].as_str().map(str::to_owned));
+            }
+            let is_beyond = has_last && record.kind == "certificate";
+            has_last |= record.body["sha256"].as_str().map(str::to_owned) == last;
+            !is_beyond
         })?;
-        self.bag.add_from("journal.ndjson", &mut spool)
+        self.bag.add_from("journal.ndjson", &mut spool)?;
+        let directory = self.wired.directory.timestamps_dir()?;
+        answers.iter().try_for_each(|name| {
+            let answer = small(&directory.join(name))?;
+            self.bag.add(&format!("timestamps/{name}"), &answer)
+        })
     }
 
     /// The lines of every manifest that is kept and that a packed certificate has the root of.

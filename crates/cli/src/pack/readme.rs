@@ -51,7 +51,8 @@ fn contents(subtrees: &[EntryPath]) -> String {
     let parts = if subtrees.is_empty() {
         "examples/       the first findings of each, by name\n\
          logs/           what each pass changed and found, compressed with zstd\n\
-         journal.ndjson  every record up to the last certificate here\n\
+         journal.ndjson  every record before the certificate that follows the last one here\n\
+         timestamps/     answers of time-stamp authorities that the journal names, if it names any\n\
          manifests/      what was held: a line for each entry, named by the root over them\n"
             .to_owned()
     } else {

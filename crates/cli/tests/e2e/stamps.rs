@@ -131,6 +131,20 @@ fn an_answer_is_taken_in_kept_and_verified() {
         );
         refused(&world, &answer, "already");
     }
+    let pack = world.path("pack.tar");
+    let packed = world.run(&["certificate", "pack", "--out", pack.to_str().unwrap()]);
+    assert_eq!(packed.code, 0, "{packed}");
+    let checked = "tar xf pack.tar && ls */data/timestamps/*.tsr && python3 */data/verify.py";
+    let said = done(
+        Command::new("sh")
+            .args(["-c", checked])
+            .current_dir(pack.parent().unwrap()),
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout).matches(".tsr").count(),
+        2,
+        "{said:?}"
+    );
     let verified = world.run(&["certificate", "verify"]);
     assert_eq!(verified.code, 0, "{verified}");
     let stamps = verified.document["timestamps"].as_array().unwrap();

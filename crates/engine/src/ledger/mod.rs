@@ -175,24 +175,24 @@ impl Ledger {
         self.log_path(pass)
     }
 
-    /// Copies the journal, record by record, up to and with the first of which `is_last` says so.
+    /// Copies the journal, record by record, to the first that is not `wanted`.
     ///
     /// # Errors
     /// It cannot be read or written, or a record does not hold.
     pub fn copy_journal(
         &self,
         out: &mut dyn std::io::Write,
-        is_last: impl Fn(&counterpart_store::Record) -> bool,
+        mut wanted: impl FnMut(&counterpart_store::Record) -> bool,
     ) -> Result<(), Failure> {
         for record in counterpart_store::Walk::of(&self.dir.journal_dir()?)? {
             let record = record?;
+            if !wanted(&record) {
+                return Ok(());
+            }
             let mut line = counterpart_evidence::canonical::to_vec(&record)?;
             line.push(b'\n');
             out.write_all(&line)
                 .map_err(|error| Failure::new(Code::Io, "copying the journal", error))?;
-            if is_last(&record) {
-                return Ok(());
-            }
         }
         Ok(())
     }
