@@ -8,6 +8,7 @@
 mod fixture;
 
 use counterpart_evidence::certificate::{Collector, Examples};
+use counterpart_evidence::page::Subject;
 use counterpart_evidence::{Certificate, canonical, page};
 use counterpart_model::{Algorithm, Code, EntryPath, Finding, SiteRole, Verdict};
 
@@ -32,8 +33,14 @@ fn a_certificate_and_its_page_without_examples_have_no_path_of_an_entry() {
     ] {
         let signed = certificate.to_signed(&fixture::key()).unwrap();
         let json = String::from_utf8(signed.json).unwrap();
-        let bare = page::text(&certificate, &signed.sha256, None);
-        let whole = page::text(&certificate, &signed.sha256, Some(&examples));
+        let subject = |examples| Subject {
+            certificate: &certificate,
+            sha256: &signed.sha256,
+            examples,
+            trends: None,
+        };
+        let bare = page::text(subject(None)) + &page::html(subject(None));
+        let whole = page::text(subject(Some(&examples)));
         for found in ["0007.stub", "pages/0842", "0001\\x0a.dcm"] {
             assert!(!json.contains(found), "{json}");
             assert!(!bare.contains(found), "{bare}");

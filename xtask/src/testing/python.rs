@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// From `PyPI`, by name: a second reader of DICOM, of the tables that Counterpart writes, and of packs.
-const LIBRARIES: [&str; 3] = ["pydicom", "duckdb", "bagit"];
+/// From `PyPI`, by name: a second reader of DICOM, of the tables that Counterpart writes, of packs, and of pages.
+const LIBRARIES: [&str; 4] = ["pydicom", "duckdb", "bagit", "html5lib"];
 
 /// The environment's interpreter; built once and used again.
 pub(super) fn ensure(workspace: &Workspace) -> Result<PathBuf> {

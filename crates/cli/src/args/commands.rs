@@ -63,6 +63,7 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Show one line a pair: verdict, as of, oldest read, exceptions, next pass due
     ///
+    /// Of one PAIR it shows the trends over the last ten certificates, too.
     /// Exits with 1 unless the last pass of every pair shown was congruent.
     #[command(after_help = "Examples:\n  counterpart status\n  counterpart status study-035 --json")]
     Status(PairArg),
@@ -191,7 +192,8 @@ pub enum CertificateCommand {
     ///
     /// And the command that checks its signature without Counterpart.
     #[command(
-        after_help = "Examples:\n  counterpart certificate show\n  counterpart certificate show 42 --pair study-035"
+        after_help = "Examples:\n  counterpart certificate show\n  counterpart certificate show 42 --pair study-035\n  \
+        counterpart certificate show --html --out certificate.html"
     )]
     Show(ShowArgs),
     /// Prove that an entry was in a copy, without showing any other; or that the journal extends an older one

@@ -317,6 +317,12 @@ pub struct ShowArgs {
     /// The pass: its name, the beginning of it, or its number; the last where it is left out
     #[arg(value_name = "PASS")]
     pub pass: Option<String>,
+    /// The page as one file of HTML, which needs nothing else
+    #[arg(long)]
+    pub html: bool,
+    /// Write the page to FILE, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// The pair.
     #[command(flatten)]
     pub pair: PairOption,

@@ -1,5 +1,6 @@
 //! `certificate list`, `show` and `verify`.
 
+use super::init::write_new;
 use super::which_pass::which_pass;
 use super::{pack, prove};
 use crate::args::{CertificateCommand, CertificateVerifyArgs, ShowArgs};
@@ -8,10 +9,12 @@ use crate::documents::{
     CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument,
 };
 use crate::exit::Exit;
+use crate::terminal::Paint;
 use crate::wire::Wired;
 use crate::{clean, heads, invocation, pairs, render};
 use counterpart_engine::Ledger;
 use counterpart_evidence::key::{NAMESPACE, PRINCIPAL, ssh_time};
+use counterpart_evidence::page;
 use counterpart_model::{Code, Failure};
 use std::path::Path;
 
@@ -53,23 +56,36 @@ fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
     let pass = which_pass(&ledger, &passes, args.pass.as_deref())?;
     let file = ledger.certificate_path(&pass)?;
     let ended_seconds = ledger.certificate(&pass)?.0.times.ended.seconds();
+    let form = if args.html { page::html } else { page::text };
     let document = CertificateShowDocument {
         pair,
         certificate: read_json(&file)?,
-        page: ledger.page(&pass)?,
+        page: ledger.page(&pass, form)?,
+        saved: args.out.as_ref().map(|out| out.display().to_string()),
         check: check_command(&file, &ledger.allowed_signers_path()?, ended_seconds),
         file: file.display().to_string(),
         pass,
     };
-    context.terminal.answer(&document, |paint| {
-        let page = clean::clean_lines(&document.page);
-        format!(
-            "{}\n\nTo check it without Counterpart:\n  {}\n",
-            page.trim_end(),
-            paint.bold(&document.check)
-        )
-    })?;
+    if let Some(out) = &args.out {
+        write_new(out, &document.page)?;
+    }
+    context
+        .terminal
+        .answer(&document, |paint| shown(&document, args, paint))?;
     Ok(Exit::Done)
+}
+
+/// The page, or where it went. The command of this host would be no part of a page of HTML.
+fn shown(document: &CertificateShowDocument, args: &ShowArgs, paint: Paint) -> String {
+    let check = format!(
+        "To check the certificate without Counterpart:\n  {}\n",
+        paint.bold(&document.check)
+    );
+    match &document.saved {
+        Some(saved) => format!("The page is in {}.\n\n{check}", clean::clean(saved)),
+        None if args.html => document.page.clone(),
+        None => format!("{}\n\n{check}", clean::clean_lines(&document.page).trim_end()),
+    }
 }
 
 /// The command that checks a certificate's signature by the key that was in force when it was made.

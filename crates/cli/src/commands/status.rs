@@ -2,7 +2,7 @@
 
 use crate::config::{Pair, Schedule};
 use crate::context::Context;
-use crate::documents::{StatusDocument, StatusLine};
+use crate::documents::{StatusDocument, StatusLine, TrendsDocument};
 use crate::exit::Exit;
 use crate::{clock, pairs, render};
 use counterpart_engine::{Ledger, PassReport};
@@ -19,14 +19,15 @@ pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Fail
             if line.congruent != Some(true) {
                 line.last_congruent = last_congruent(&ledger)?;
             }
+            line.trends = Some(TrendsDocument::from(&ledger.trends(None)?));
             Ok(line)
         })
         .collect();
     let document = StatusDocument { pairs: lines? };
     let now = clock::now().seconds;
-    context
-        .terminal
-        .answer(&document, |paint| render::status(&document, paint, now))?;
+    context.terminal.answer(&document, |paint| {
+        render::status(&document, name.is_some(), paint, now)
+    })?;
     let good = document
         .pairs
         .iter()
@@ -80,6 +81,7 @@ impl StatusLine {
             refused: Vec::new(),
             next_due: None,
             certificate: None,
+            trends: None,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::render::{self, Allowing};
 use crate::units;
 use crate::wire::{Wired, Wish};
 use counterpart_engine::{Outcome, PassKind, PassReport};
+use counterpart_evidence::page;
 use counterpart_model::{EntryPath, Failure};
 use std::ffi::OsStr;
 
@@ -228,7 +229,7 @@ fn the_certificate(
     stage.act(7, "The certificate")?;
     stage.say("Each pass leaves a signed record. The same content is a page for people:")?;
     stage.command(&Places::command(&format!("certificate show {}", second.pass)))?;
-    stage.output(&clean_lines(&wired.ledger.page(&second.pass)?))?;
+    stage.output(&clean_lines(&wired.ledger.page(&second.pass, page::text)?))?;
     stage.say("Anybody can check it without Counterpart:")?;
     let checked = ask_ssh_keygen(&wired.ledger, &second.pass)?;
     stage.command(&checked.command)?;

@@ -44,8 +44,10 @@ pub struct CertificateShowDocument {
     pub file: String,
     /// The certificate itself.
     pub certificate: serde_json::Value,
-    /// The same as a page for people.
+    /// The same as a page for people: text, or HTML where it was asked for.
     pub page: String,
+    /// The file that the page was written to; absent without one.
+    pub saved: Option<String>,
     /// The command that checks its signature without Counterpart.
     pub check: String,
 }

@@ -34,7 +34,7 @@ pub use proof::{
     AuditPathDocument, CertificatePackDocument, CertificateProveDocument, CertifiedDocument,
     ProofFormatDocument,
 };
-pub use status::{StatusDocument, StatusLine};
+pub use status::{RangeDocument, StatusDocument, StatusLine, TrendsDocument};
 pub use timestamp::{TimestampLine, TimestampRequestDocument, TimestampTakeDocument};
 
 use counterpart_engine::{PassReport, PlanReport};

@@ -1,5 +1,6 @@
 //! The document of `status`.
 
+use counterpart_evidence::page::{Range, Trends};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -45,4 +46,57 @@ pub struct StatusLine {
     pub next_due: Option<String>,
     /// The certificate's file.
     pub certificate: Option<String>,
+    /// The numbers that creep, over the last certificates of this host's journal; absent where only one pass is told of.
+    pub trends: Option<TrendsDocument>,
+}
+
+/// What the last certificates say of the numbers that creep.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TrendsDocument {
+    /// How many certificates were looked at: ten at most.
+    pub certificates: u64,
+    /// Age in seconds of the oldest read, at the time of each pass; absent where none was read.
+    pub oldest_read_seconds: Option<RangeDocument>,
+    /// Deletions that were withheld; absent before the first certificate.
+    pub withheld_deletes: Option<RangeDocument>,
+    /// Exceptions in force; absent before the first certificate.
+    pub exceptions: Option<RangeDocument>,
+    /// Days since the last rehearsal; absent where there was none.
+    pub rehearsal_days: Option<RangeDocument>,
+}
+
+/// One number over some passes.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct RangeDocument {
+    /// At the first of the passes.
+    pub first: u64,
+    /// The least.
+    pub least: u64,
+    /// The most.
+    pub most: u64,
+    /// At the last of the passes.
+    pub now: u64,
+}
+
+impl From<&Trends> for TrendsDocument {
+    fn from(trends: &Trends) -> Self {
+        Self {
+            certificates: trends.passes,
+            oldest_read_seconds: trends.oldest_read_seconds.map(RangeDocument::from),
+            withheld_deletes: trends.withheld_deletes.map(RangeDocument::from),
+            exceptions: trends.exceptions.map(RangeDocument::from),
+            rehearsal_days: trends.rehearsal_days.map(RangeDocument::from),
+        }
+    }
+}
+
+impl From<Range> for RangeDocument {
+    fn from(range: Range) -> Self {
+        Self {
+            first: range.first,
+            least: range.least,
+            most: range.most,
+            now: range.now,
+        }
+    }
 }

@@ -11,8 +11,9 @@ pub(crate) use range::{Packed, in_range};
 use crate::lines::Lines;
 use crate::wire::Wired;
 use counterpart_evidence::bag::Bag;
+use counterpart_evidence::canonical;
+use counterpart_evidence::page::{self, Subject};
 use counterpart_evidence::proof::{Certified, EntryProof};
-use counterpart_evidence::{canonical, page};
 use counterpart_model::{Code, Digest, EntryPath, Failure, SiteRole};
 use counterpart_store::files::{open_file, read_bytes};
 use readme::Readme;
@@ -88,14 +89,24 @@ impl<'a, W: Write> Packing<'a, W> {
             &format!("{name}.json.sig"),
             &small(&file.with_extension("json.sig"))?,
         )?;
-        if !self.subtrees.is_empty() {
-            let sha256 = packed.sha256.to_string();
-            let page = page::text(&packed.certificate, &sha256, None);
-            return self.bag.add(&format!("{name}.txt"), page.as_bytes());
-        }
-        let page = self.wired.ledger.page(&packed.pass)?;
-        self.bag.add(&format!("{name}.txt"), page.as_bytes())?;
-        self.named_by(packed)
+        // A certificate of a pack stands alone, so no trends; and a part of an archive is shown no names of others.
+        let whole = self.subtrees.is_empty();
+        let examples = if whole {
+            self.wired.ledger.examples(&packed.certificate)?
+        } else {
+            None
+        };
+        let subject = Subject {
+            certificate: &packed.certificate,
+            sha256: &packed.sha256.to_string(),
+            examples: examples.as_ref(),
+            trends: None,
+        };
+        self.bag
+            .add(&format!("{name}.txt"), page::text(subject).as_bytes())?;
+        self.bag
+            .add(&format!("{name}.html"), page::html(subject).as_bytes())?;
+        if whole { self.named_by(packed) } else { Ok(()) }
     }
 
     /// What a certificate names by its digest, and what tells of single entries.

@@ -65,7 +65,7 @@ fn contents(subtrees: &[EntryPath]) -> String {
     };
     format!(
         "\nThis is a BagIt bag (RFC 8493). In data:\n\n\
-         certificates/   each as JSON, with its signature, and as a page to read\n\
+         certificates/   each as JSON, with its signature, and as a page to read, as text and HTML\n\
          allowed_signers the keys, and when each was in force\n{parts}\
          {CHECKER_NAME}       checks all of it:  python3 data/{CHECKER_NAME}\n\n\
          Compare the keys with what you were given in another way, and the SHA-256 of the last\n\

@@ -134,6 +134,7 @@ impl StatusLine {
             refused: guards.map(|guard| guard.code.clone()).collect(),
             next_due: None,
             certificate: report.certificate.clone(),
+            trends: None,
         }
     }
 }

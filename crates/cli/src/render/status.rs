@@ -1,25 +1,69 @@
-//! `status`: one line a pair, with when its next pass is due.
+//! `status`: one line a pair, with when its next pass is due; beneath it the trends, where one pair is asked for.
 
 use super::verdict::verdict_line;
-use crate::documents::StatusDocument;
+use crate::documents::{RangeDocument, StatusDocument, TrendsDocument};
 use crate::terminal::Paint;
-use crate::{clock, units};
+use crate::{clock, units, words};
+use counterpart_evidence::quantity;
 
-/// One line a pair.
-pub(crate) fn status(document: &StatusDocument, paint: Paint, now_seconds: i64) -> String {
+/// One line a pair, and its trends where they are `wanted`.
+pub(crate) fn status(document: &StatusDocument, wanted: bool, paint: Paint, now_seconds: i64) -> String {
     let lines = document.pairs.iter().map(|pair| {
         let due = pair
             .next_due
             .as_deref()
             .and_then(clock::parse)
             .map(|due| due_text(due, now_seconds, paint));
+        let trends = pair.trends.as_ref().filter(|_| wanted).map(trends);
         format!(
-            "{}{}\n",
+            "{}{}\n{}",
             verdict_line(pair, paint, now_seconds),
-            due.unwrap_or_default()
+            due.unwrap_or_default(),
+            trends.unwrap_or_default()
         )
     });
     lines.collect()
+}
+
+fn trends(trends: &TrendsDocument) -> String {
+    if trends.certificates == 0 {
+        return String::new();
+    }
+    let over = words::counted(trends.certificates, "certificate", "certificates");
+    let age = |seconds: u64| quantity::age(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let days = |days: u64| format!("{days} d ago");
+    let rows = [
+        (
+            "oldest read",
+            trends.oldest_read_seconds.map(|range| numbers(range, age)),
+        ),
+        (
+            "withheld deletes",
+            trends
+                .withheld_deletes
+                .map(|range| numbers(range, quantity::count)),
+        ),
+        (
+            "exceptions",
+            trends.exceptions.map(|range| numbers(range, quantity::count)),
+        ),
+        (
+            "last rehearsal",
+            trends.rehearsal_days.map(|range| numbers(range, days)),
+        ),
+    ];
+    let lines = rows.into_iter().map(|(what, numbers)| {
+        let numbers = numbers.unwrap_or_else(|| "none yet".to_owned());
+        format!("  {what:<18}{numbers}\n")
+    });
+    std::iter::once(format!("Over the last {over}:\n"))
+        .chain(lines)
+        .collect()
+}
+
+fn numbers(range: RangeDocument, shown: impl Fn(u64) -> String) -> String {
+    let [first, least, most, now] = [range.first, range.least, range.most, range.now].map(shown);
+    format!("first {first}, least {least}, most {most}, now {now}")
 }
 
 fn due_text(due: i64, now_seconds: i64, paint: Paint) -> String {

@@ -230,3 +230,53 @@ fn examples_that_are_not_the_certificates_are_refused_and_missing_ones_are_said_
         "{page}"
     );
 }
+
+#[test]
+fn the_page_of_html_is_valid_and_shows_hostile_names_as_text() {
+    let world = World::new();
+    let hostile = "<script>alert(1)<\u{202e}\n--><style>\"'&amp;";
+    world.file(hostile, "content");
+    world.congruent_pass();
+    fs::write(world.d(hostile), "drifted").unwrap();
+    let last = world.congruent_pass();
+    let out = world.state().join("page.html");
+    let to = out.to_str().unwrap();
+    let (code, said) = world.say(&["certificate", "show", "--html", "--out", to]);
+    assert!(code == 0 && said.contains("The page is in"), "{said}");
+    let html = fs::read_to_string(&out).unwrap();
+    assert!(
+        html.contains("&lt;script&gt;alert(1)&lt;\\xe2\\x80\\xae\\x0a--&gt;"),
+        "{html}"
+    );
+    assert!(!html.contains("<script"), "{html}");
+    let sum = ask(
+        "sha256sum",
+        &[],
+        Path::new(last.document["certificate"].as_str().unwrap()),
+    );
+    assert!(html.contains(sum.split(' ').next().unwrap()), "{html}");
+    let strict = "import sys, html5lib; html5lib.HTMLParser(strict=True).parse(open(sys.argv[1], 'rb'))";
+    let checked = python().args(["-c", strict, to]).output().unwrap();
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+    // The same goes to standard output, and no file is overwritten.
+    let (_, printed) = world.say(&["certificate", "show", "--html"]);
+    assert_eq!(printed, html);
+    let again = world.run(&["certificate", "show", "--html", "--out", to]);
+    again.failed(2, "usage");
+}
+
+#[test]
+fn status_of_one_pair_shows_trends() {
+    let (world, last) = three_passes();
+    let (_, said) = world.say(&["status", &last.pair()]);
+    assert!(said.contains("Over the last 3 certificates:"), "{said}");
+    assert!(said.contains("last rehearsal    none yet"), "{said}");
+    let (_, all) = world.say(&["status"]);
+    assert_eq!(all.lines().count(), 1, "{all}");
+    let document = world.run(&["status"]).document;
+    assert_eq!(document["pairs"][0]["trends"]["withheld_deletes"]["now"], 0);
+}

@@ -4,7 +4,7 @@ use crate::ledger::roll::CERTIFICATE;
 use crate::ledger::{Ledger, safe};
 use counterpart_evidence::certificate::{self, Certificate, Examples, Moment};
 use counterpart_evidence::chain::Link;
-use counterpart_evidence::{key, page, signature};
+use counterpart_evidence::{key, signature};
 use counterpart_model::{Code, Failure};
 use counterpart_port::is_pass_name;
 use counterpart_store::files::{names_with, read_bytes};
@@ -129,17 +129,6 @@ impl Ledger {
             doing: format!("reading {}", path.display()),
             ..failure
         })
-    }
-
-    /// The certificate of a pass as a page of 80 columns.
-    ///
-    /// # Errors
-    /// As [`Ledger::certificate`] and [`Ledger::examples`].
-    pub fn page(&self, pass: &str) -> Result<String, Failure> {
-        let (certificate, json) = self.certificate(pass)?;
-        let examples = self.examples(&certificate)?;
-        let sha256 = counterpart_evidence::canonical::sha256_hex(&json);
-        Ok(page::text(&certificate, &sha256, examples.as_ref()))
     }
 
     /// Until when the certificate of a pass says that its history is kept, in seconds since 1970; `None` where there is

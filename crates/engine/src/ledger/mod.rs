@@ -13,6 +13,7 @@ mod keeping;
 mod keys;
 pub mod log;
 pub mod memory;
+mod pages;
 mod roll;
 mod timestamps;
 mod verify;

@@ -1,6 +1,6 @@
 //! Point 4: when, by which clock, and in which grain. Clocks of two hosts are never compared; their offset is recorded.
 
-use super::Moment;
+use super::{Certificate, Moment, SiteManifest};
 use serde::{Deserialize, Serialize};
 
 /// When the pass was.
@@ -56,4 +56,19 @@ pub struct Grains {
     pub standby_ns: u64,
     /// The grain at which times were compared.
     pub compared_ns: u64,
+}
+
+impl Certificate {
+    /// The age in seconds of the oldest read at either site, each by its own clock at the time of its verdict; `None`
+    /// where nothing was read.
+    pub fn oldest_read_age(&self) -> Option<i64> {
+        let sites = [
+            (Some(self.times.as_of), &self.production),
+            (self.times.standby_as_of, &self.standby),
+        ];
+        let age = |(now, site): &(Option<Moment>, &Option<SiteManifest>)| {
+            Some((*now)?.seconds_since(site.as_ref()?.oldest_read?))
+        };
+        sites.iter().filter_map(age).max()
+    }
 }

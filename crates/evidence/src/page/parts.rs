@@ -1,50 +1,54 @@
 //! The upper half of the page: the verdict, the two sentences, what was compared and how it was measured.
 
-use super::layout::Page;
+use super::model::{Page, Title, shown};
 use crate::certificate::sentences::holds;
-use crate::certificate::{Certificate, LayerVerdict, Moment, SiteManifest, SiteScope, Span};
+use crate::certificate::{Certificate, LayerVerdict, SiteManifest, SiteScope, Span};
 use crate::quantity;
 
-pub(super) fn title(certificate: &Certificate, page: &mut Page) {
-    let identity = &certificate.identity;
-    page.both_margins(
-        &format!("COUNTERPART CERTIFICATE {}", identity.sequence),
-        &identity.pair,
-    );
-    page.rule();
-    let word = if certificate.verdicts.congruent {
-        "CONGRUENT"
-    } else {
-        "NOT CONGRUENT"
-    };
-    page.plain(&format!(
-        "{word} as of {}  {}",
-        certificate.times.as_of,
-        oldest(certificate)
-    ));
-    page.plain(match certificate.verdicts.clean {
-        Some(true) => "CLEAN: the application's own checks found nothing wrong",
-        Some(false) => "NOT CLEAN: the application's own checks found something wrong",
-        None => "Clean: not asked, since no check of the application is declared",
-    });
+const LAYER_HEADERS: [&str; 7] = [
+    "Layer",
+    "Verdict",
+    "Equal",
+    "Different",
+    "Not compared",
+    "Unsettled",
+    "Excepted",
+];
+
+pub(super) fn title(certificate: &Certificate, sha256: &str) -> Title {
+    let congruent = certificate.verdicts.congruent;
+    Title {
+        number: certificate.identity.sequence,
+        pair: shown(&certificate.identity.pair),
+        good: congruent,
+        verdict: if congruent { "CONGRUENT" } else { "NOT CONGRUENT" },
+        as_of: certificate.times.as_of.to_string(),
+        oldest: certificate.oldest_read_age().map_or_else(
+            || "nothing was read".to_owned(),
+            |seconds| format!("oldest read {}", quantity::age(seconds)),
+        ),
+        clean: match certificate.verdicts.clean {
+            Some(true) => "CLEAN: the application's own checks found nothing wrong",
+            Some(false) => "NOT CLEAN: the application's own checks found something wrong",
+            None => "Clean: not asked, since no check of the application is declared",
+        },
+        sha256: shown(sha256),
+    }
 }
 
 pub(super) fn sentences(certificate: &Certificate, page: &mut Page) {
-    page.heading("IN TWO SENTENCES");
+    page.heading("In two sentences");
     page.note(&certificate.sentences.compared);
     page.note(&certificate.sentences.not_checked);
 }
 
 pub(super) fn compared(certificate: &Certificate, page: &mut Page) {
-    page.heading("WHAT WAS COMPARED");
+    page.heading("What was compared");
     let scope = &certificate.scope;
     site_place("Production", &scope.production, page);
     site_place("Standby", &scope.standby, page);
-    certificate
-        .verdicts
-        .layers
-        .iter()
-        .for_each(|layer| verdict(layer, page));
+    let rows: Vec<_> = certificate.verdicts.layers.iter().map(verdict).collect();
+    page.table("Verdicts of the layers", &LAYER_HEADERS, &rows);
     let classes = scope.metadata.iter();
     let words: Vec<_> = classes
         .map(|scope| format!("{} {}", scope.class.word(), scope.standing.words()))
@@ -53,7 +57,7 @@ pub(super) fn compared(certificate: &Certificate, page: &mut Page) {
 }
 
 pub(super) fn measured(certificate: &Certificate, page: &mut Page) {
-    page.heading("HOW IT WAS MEASURED");
+    page.heading("How it was measured");
     let times = &certificate.times;
     manifest(
         "Production",
@@ -75,69 +79,43 @@ pub(super) fn measured(certificate: &Certificate, page: &mut Page) {
     page.field("Time grain", &grain);
 }
 
-/// The age of the oldest read at either site, each by its own clock, which the verdict line shows.
-fn oldest(certificate: &Certificate) -> String {
-    let times = &certificate.times;
-    let sites = [
-        (Some(times.as_of), &certificate.production),
-        (times.standby_as_of, &certificate.standby),
-    ];
-    let age = |(now, site): &(Option<Moment>, &Option<SiteManifest>)| {
-        Some((*now)?.seconds_since(site.as_ref()?.oldest_read?))
-    };
-    let oldest = sites.iter().filter_map(age).max();
-    oldest.map_or_else(
-        || "nothing was read".to_owned(),
-        |seconds| format!("oldest read {}", quantity::age(seconds)),
-    )
-}
-
 fn site_place(label: &str, site: &SiteScope, page: &mut Page) {
-    page.field(label, &site.location);
-    page.field("", &format!("host {}, {}", site.host, site.system));
+    page.exact_field(label, &site.location);
+    page.line(&format!("host {}, {}", site.host, site.system));
 }
 
-fn verdict(layer: &LayerVerdict, page: &mut Page) {
+fn verdict(layer: &LayerVerdict) -> Vec<String> {
     let counts = [
-        ("equal", layer.equal),
-        ("different", layer.different),
-        ("not compared", layer.not_compared),
-        ("unsettled", layer.unsettled),
-        ("excepted", layer.excepted),
+        layer.equal,
+        layer.different,
+        layer.not_compared,
+        layer.unsettled,
+        layer.excepted,
     ];
-    let words: Vec<_> = counts
-        .iter()
-        .map(|(word, count)| format!("{} {word}", quantity::count(*count)))
-        .collect();
-    let label = format!("Layer {}", layer.layer.word());
-    page.field(&label, &format!("{}: {}", layer.verdict, words.join(", ")));
+    let name = format!("Layer {}", layer.layer.word());
+    let words = [name, layer.verdict.to_string()];
+    words.into_iter().chain(counts.map(quantity::count)).collect()
 }
 
 fn manifest(label: &str, scan: Option<Span>, manifest: Option<&SiteManifest>, page: &mut Page) {
     match scan {
-        Some(scan) => {
-            page.field(label, &format!("listed from {}", scan.began));
-            page.field("", &format!("         to {}", scan.ended));
-        }
+        Some(scan) => page.field(label, &format!("listed from {} to {}", scan.began, scan.ended)),
         None => page.field(label, "not listed"),
     }
     let Some(manifest) = manifest else {
-        return page.field("", "no manifest: the pass ended before");
+        return page.line("no manifest: the pass ended before");
     };
-    page.field("", &holds(&manifest.holds));
-    page.field("", &obtained(manifest));
+    page.line(&holds(&manifest.holds));
+    page.line(&obtained(manifest));
     for mount in &manifest.mounts {
-        page.field(
-            "",
-            &format!("{} on {} {}", mount.path, mount.kind, mount.identity),
-        );
+        page.line(&format!("{} on {} {}", mount.path, mount.kind, mount.identity));
     }
     let made = format!(
         "root (SHA-256 over facts; contents by {}):",
         manifest.algorithm.word()
     );
-    page.field("", &made);
-    page.field("", &manifest.root.to_string());
+    page.line(&made);
+    page.exact(&manifest.root.to_string());
 }
 
 fn obtained(manifest: &SiteManifest) -> String {

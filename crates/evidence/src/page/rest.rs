@@ -1,6 +1,6 @@
 //! The middle of the page: what was not checked, changes, findings, history, exceptions and probes.
 
-use super::layout::Page;
+use super::model::Page;
 use crate::certificate::sentences::holds;
 use crate::certificate::{Attachment, Certificate, Examples, ExcludedAtSite, Group, Listing, ProbeOutput};
 use crate::quantity;
@@ -9,10 +9,14 @@ use crate::quantity;
 const SHOWN_EXAMPLES: usize = 5;
 
 pub(super) fn not_checked(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page) {
-    page.heading("WHAT WAS NOT CHECKED");
+    page.heading("What was not checked");
     let scope = &certificate.scope;
     for (position, pattern) in scope.excluded.patterns.iter().enumerate() {
-        page.field(if position == 0 { "Excluded by" } else { "" }, pattern);
+        if position == 0 {
+            page.exact_field("Excluded by", pattern);
+        } else {
+            page.exact(pattern);
+        }
     }
     if scope.excluded.patterns.is_empty() {
         page.field("Excluded by", "no rule");
@@ -39,7 +43,7 @@ pub(super) fn not_checked(certificate: &Certificate, examples: Option<&Examples>
 }
 
 pub(super) fn changes(certificate: &Certificate, page: &mut Page) {
-    page.heading("CHANGES AT THE STANDBY");
+    page.heading("Changes at the standby");
     let changes = &certificate.changes;
     let counts = format!(
         "{} created, {} modified, {} deleted, {} renamed, {} metadata only",
@@ -53,13 +57,16 @@ pub(super) fn changes(certificate: &Certificate, page: &mut Page) {
     page.field("Read", &quantity::bytes(changes.bytes_read));
     page.field("Sent", &quantity::bytes(changes.bytes_sent));
     match &changes.log {
-        Some(log) => attachment("Every change", log, page),
+        Some(log) => {
+            page.field("Every change", &described(log));
+            page.exact(&log.sha256.to_string());
+        }
         None => page.field("Every change", "none, so there is no item log"),
     }
 }
 
 pub(super) fn findings(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page) {
-    page.heading("FINDINGS");
+    page.heading("Findings");
     let listings = examples.map_or(&[][..], |examples| &examples.findings);
     groups(&certificate.findings, listings, "none", page);
     failures(certificate, examples, page);
@@ -76,14 +83,14 @@ fn failures(certificate: &Certificate, examples: Option<&Examples>, page: &mut P
         &quantity::of(failures.count, "failure or refusal", "failures and refusals"),
     );
     for tally in &failures.codes {
-        page.field("", &format!("{} {}", quantity::count(tally.count), tally.code));
+        page.line(&format!("{} {}", quantity::count(tally.count), tally.code));
     }
     let first = examples.map_or(&[][..], |examples| &examples.failures);
     for failure in first {
         let untold = |path: &&String| !failure.message.contains(path.as_str());
         let path = failure.path.as_ref().filter(untold);
         let path = path.map_or(String::new(), |path| format!("{path}: "));
-        page.field("", &format!("- {path}{} ({})", failure.message, failure.code));
+        page.example(&format!("{path}{} ({})", failure.message, failure.code));
     }
     and_more(failures.count, first.len(), page);
 }
@@ -98,13 +105,15 @@ fn named(certificate: &Certificate, examples: Option<&Examples>, page: &mut Page
             "Examples",
             "are not here: they are in a file of their own, which was not given",
         );
+        attachment(file, page);
+    } else {
+        page.field("Examples", &described(file));
+        page.exact(&file.sha256.to_string());
     }
-    let label = if examples.is_some() { "Examples" } else { "" };
-    attachment(label, file, page);
 }
 
 pub(super) fn kept(certificate: &Certificate, page: &mut Page) {
-    page.heading("KEPT IN HISTORY");
+    page.heading("Kept in history");
     let history = &certificate.changes.history;
     let counts = format!(
         "{} replaced, {} removed, {} drifted",
@@ -123,7 +132,7 @@ pub(super) fn kept(certificate: &Certificate, page: &mut Page) {
 }
 
 pub(super) fn exceptions(certificate: &Certificate, page: &mut Page) {
-    page.heading("EXCEPTIONS IN FORCE");
+    page.heading("Exceptions in force");
     if certificate.exceptions.is_empty() {
         page.note("none");
     }
@@ -135,24 +144,18 @@ pub(super) fn exceptions(certificate: &Certificate, page: &mut Page) {
             codes.join(", ")
         };
         page.field(&exception.id, &format!("{} ({codes})", exception.pattern));
-        page.field("", &exception.reason);
+        page.line(&exception.reason);
         let matched = quantity::of(exception.matched, "entry", "entries");
-        page.field(
-            "",
-            &format!(
-                "{} answers for it; it covered {matched} in this pass",
-                exception.owner
-            ),
-        );
-        page.field(
-            "",
-            &format!("from {} to {}", exception.accepted, exception.expires),
-        );
+        page.line(&format!(
+            "{} answers for it; it covered {matched} in this pass",
+            exception.owner
+        ));
+        page.line(&format!("from {} to {}", exception.accepted, exception.expires));
     }
 }
 
 pub(super) fn probes(certificate: &Certificate, page: &mut Page) {
-    page.heading("PROBES");
+    page.heading("Probes");
     if certificate.probes.is_empty() {
         page.note("none");
     }
@@ -169,7 +172,7 @@ pub(super) fn probes(certificate: &Certificate, page: &mut Page) {
         probe
             .mask
             .iter()
-            .for_each(|mask| page.field("", &format!("masked: {mask}")));
+            .for_each(|mask| page.line(&format!("masked: {mask}")));
         output("production", probe.production.as_ref(), page);
         output("standby", probe.standby.as_ref(), page);
     }
@@ -177,17 +180,14 @@ pub(super) fn probes(certificate: &Certificate, page: &mut Page) {
 
 fn output(site: &str, output: Option<&ProbeOutput>, page: &mut Page) {
     let Some(output) = output else {
-        return page.field("", &format!("at {site}: it did not run"));
+        return page.line(&format!("at {site}: it did not run"));
     };
-    page.field(
-        "",
-        &format!(
-            "at {site}: exit status {}; output as it came, then masked:",
-            output.status
-        ),
-    );
-    attachment("", &output.raw, page);
-    attachment("", &output.normalised, page);
+    page.line(&format!(
+        "at {site}: exit status {}; output as it came, then masked:",
+        output.status
+    ));
+    attachment(&output.raw, page);
+    attachment(&output.normalised, page);
 }
 
 fn excluded(label: &str, site: Option<&ExcludedAtSite>, page: &mut Page) {
@@ -198,7 +198,7 @@ fn excluded(label: &str, site: Option<&ExcludedAtSite>, page: &mut Page) {
     let newest = site
         .newest
         .map_or_else(|| "none".to_owned(), |newest| newest.to_string());
-    page.field("", &format!("newest {newest}; counted {}", site.counted));
+    page.line(&format!("newest {newest}; counted {}", site.counted));
 }
 
 fn stubs(certificate: &Certificate) -> String {
@@ -238,11 +238,11 @@ fn groups(groups: &[Group], listings: &[Listing], none: &str, page: &mut Page) {
             group.verdict, group.site
         );
         page.field(group.code.word(), &head);
-        page.field("", group.code.meaning());
+        page.line(group.code.meaning());
         let listing = listings.iter().find(|listing| listing.is_of(group));
         let first = listing.map_or(&[][..], |listing| &listing.examples);
         let shown = first.iter().take(SHOWN_EXAMPLES);
-        shown.for_each(|example| page.field("", &format!("- {}: {}", example.path, example.message)));
+        shown.for_each(|example| page.example(&format!("{}: {}", example.path, example.message)));
         and_more(group.count, first.len().min(SHOWN_EXAMPLES), page);
     }
 }
@@ -254,17 +254,16 @@ fn and_more(count: u64, named: usize, page: &mut Page) {
     }
     let more = count.saturating_sub(named as u64);
     if more > 0 {
-        page.field(
-            "",
-            &format!("and {} more, in the item log", quantity::count(more)),
-        );
+        page.line(&format!("and {} more, in the item log", quantity::count(more)));
     }
 }
 
-fn attachment(label: &str, file: &Attachment, page: &mut Page) {
-    page.field(
-        label,
-        &format!("{}, {}, SHA-256", file.name, quantity::bytes(file.bytes)),
-    );
-    page.field("", &file.sha256.to_string());
+/// A file that belongs to the certificate, as further values of a field.
+fn attachment(file: &Attachment, page: &mut Page) {
+    page.line(&described(file));
+    page.exact(&file.sha256.to_string());
+}
+
+fn described(file: &Attachment) -> String {
+    format!("{}, {}, SHA-256", file.name, quantity::bytes(file.bytes))
 }
