@@ -13,6 +13,11 @@ def sha(data): return hashlib.sha256(data).hexdigest()
 def leaf(data): return hashlib.sha256(b"\0" + data).digest()
 def node(left, right): return hashlib.sha256(b"\1" + left + right).digest()
 
+def lines(file):
+    *whole, rest = file.read_bytes().split(b"\n")
+    need(rest == b"", f"{file.name} does not end with a line")
+    return whole
+
 def tree(level):  # RFC 6962, section 2.1
     while len(level) > 1:
         level = [node(*level[at:at + 2]) if at + 1 < len(level) else level[at] for at in range(0, len(level), 2)]
@@ -28,9 +33,9 @@ def climb(found, way):  # RFC 9162, section 2.1.3.2
     need(last == 0, "a proof has fewer hashes than its tree has levels")
     return found
 
-def root_of_lines(lines):
+def root_of_lines(all_lines):
     segments, leaves = [], []
-    for line in lines:
+    for line in all_lines:
         path = re.sub(rb"\\x(..)", lambda byte: bytes.fromhex(byte[1].decode()), line.split(b" ")[1])
         leaves.append(leaf(line))
         if hashlib.sha256(b"" if path == b"." else path).digest()[-2:] in (b"\x00\x00", b"\x80\x00"):
@@ -58,7 +63,9 @@ def check_extends(old, proof):
 
 def check_pack(bag):
     for lists in ("tagmanifest-sha256.txt", "manifest-sha256.txt"):
-        names = dict(reversed(line.split("  ", 1)) for line in (bag / lists).read_text().splitlines())
+        listed = [re.fullmatch("([0-9a-f]{64})  ([ -~]+)", line.decode(errors="replace")) for line in lines(bag / lists)]
+        need(all(listed), f"{lists} cannot be read")
+        names = {line[2]: line[1] for line in listed}
         for name, wanted in names.items():
             need((bag / name).is_file() and sha((bag / name).read_bytes()) == wanted, f"{name} is not as it was packed")
     found = {str(file.relative_to(bag)) for file in (bag / "data").rglob("*") if file.is_file()}
@@ -79,10 +86,10 @@ def check_pack(bag):
             packed = data / directory / (named["name"] if named else ".")
             need(not packed.is_file() or sha(packed.read_bytes()) == named["sha256"], f"{packed.name} is not what {file.name} names")
     previous, told, peaks = "0" * 64, [], []
-    for number, line in enumerate((data / "journal.ndjson").read_text().splitlines() if (data / "journal.ndjson").exists() else [], 1):
+    for number, line in enumerate(lines(data / "journal.ndjson") if (data / "journal.ndjson").exists() else [], 1):
         record = json.loads(line)
-        bare = line.replace(f'"hash":"{record["hash"]}",', "", 1)
-        need((record["sequence"], record["previous"], record["hash"]) == (number, previous, sha(bare.encode())), f"record {number} of the journal")
+        bare = line.replace(b'"hash":"%s",' % record["hash"].encode(), b"", 1)
+        need((record["sequence"], record["previous"], record["hash"]) == (number, previous, sha(bare)), f"record {number} of the journal")
         root = functools.reduce(lambda right, left: node(left[1], right), peaks[-2::-1], peaks[-1][1]) if peaks else tree([])
         need(root.hex() == record["root"], f"record {number} of the journal has another root")
         answer = record["body"].get("answer") if record["kind"] == "timestamp" else None
@@ -93,9 +100,9 @@ def check_pack(bag):
         previous, told = record["hash"], told + [record["body"].get("sha256")]
     need(not told or set(certificates) <= set(told), "the journal does not name every certificate")
     for file in (data / "manifests").glob("*.lines"):
-        need(root_of_lines(file.read_bytes().splitlines()) == file.stem, f"{file.name} has another root")
+        need(root_of_lines(lines(file)) == file.stem, f"{file.name} has another root")
         need(any(side and side["root"] == file.stem for c in certificates.values() for side in (c["production"], c["standby"])), f"{file.name} is of no certificate")
-    proofs = [json.loads(line) for file in (data / "proofs").glob("*.ndjson") for line in file.read_text().splitlines()]
+    proofs = [json.loads(line) for file in (data / "proofs").glob("*.ndjson") for line in lines(file)]
     for proof in proofs: check_proof(proof, certificates)
     print(f"HOLDS: {len(certificates)} certificates, {len(told)} records, {len(proofs)} proofs, {len(names)} files")
 
