@@ -97,6 +97,10 @@ fn sum_line(digest: &str, name: &[u8], form: ExportForm, out: &mut dyn Write) ->
         out.write_all(b"\\")?;
     }
     write!(out, "{digest}  ")?;
+    // A lone hyphen would stand for standard input.
+    if name == b"-" {
+        out.write_all(b"./")?;
+    }
     for byte in name {
         match byte {
             b'\\' => out.write_all(b"\\\\")?,

@@ -12,7 +12,7 @@ pub enum MetadataClass {
     Mtime,
     /// User and group, by name or by number.
     Owner,
-    /// Extended attributes of the `user.` name space, and of `trusted.` where both sites may read it.
+    /// Extended attributes of the `user.` name space.
     Xattr,
     /// POSIX access control lists, access and default.
     Acl,

@@ -9,8 +9,17 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// From `PyPI`, by name: a second reader of DICOM, of the tables that Counterpart writes, of packs, and of pages.
-const LIBRARIES: [&str; 4] = ["pydicom", "duckdb", "bagit", "html5lib"];
+/// From `PyPI`, by name: a second reader of DICOM, of the tables that Counterpart writes, of packs, and of pages; and what a
+/// second reader of the state directory is put together from.
+const LIBRARIES: [&str; 7] = [
+    "pydicom",
+    "duckdb",
+    "bagit",
+    "html5lib",
+    "zstandard",
+    "blake3",
+    "rfc8785",
+];
 
 /// The environment's interpreter; built once and used again.
 pub(super) fn ensure(workspace: &Workspace) -> Result<PathBuf> {

@@ -194,3 +194,36 @@ fn a_far_site_that_is_not_there_says_nothing_against_the_chain() {
     ]);
     refused.failed(4, "site-lost");
 }
+
+#[test]
+fn what_a_far_site_keeps_is_as_the_document_of_formats_says() {
+    let world = replaced_once("400d");
+    let side = match Far::wanted() {
+        Far::Production => "production",
+        _ => "standby",
+    };
+    let served = world.path("far-state/pairs/p").join(side);
+    let head = served.join("chain-head.json");
+    let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/reader/main.py");
+    let read = |head: &Path| {
+        let mut command = python();
+        command.args(["-B", reader]).arg(world.state().join("pairs/p"));
+        command
+            .args(["--site", side])
+            .arg(&served)
+            .arg("--head")
+            .arg(head);
+        command.output().unwrap()
+    };
+    let output = read(&head);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = fs::read_to_string(&head).unwrap();
+    let later = world.path("later-head");
+    fs::write(&later, text.replace("\"sequence\": 3", "\"sequence\": 4")).unwrap();
+    let said = String::from_utf8_lossy(&read(&later).stderr).into_owned();
+    assert_eq!(said, "refused: the journal ends before its head\n");
+}

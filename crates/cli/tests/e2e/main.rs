@@ -27,6 +27,7 @@ mod kinds;
 mod metadata;
 mod packs;
 mod random;
+mod reader;
 mod renames;
 mod stamps;
 mod verifying;

@@ -145,6 +145,8 @@ fn an_answer_is_taken_in_kept_and_verified() {
         2,
         "{said:?}"
     );
+    let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/reader/pack.py");
+    done(python().args(["-B", reader]).arg(&pack));
     let verified = world.run(&["certificate", "verify"]);
     assert_eq!(verified.code, 0, "{verified}");
     let stamps = verified.document["timestamps"].as_array().unwrap();

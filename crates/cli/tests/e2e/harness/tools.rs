@@ -136,8 +136,9 @@ pub fn times(usual: u32) -> u32 {
 
 /// The Python that the test command prepares.
 pub fn python() -> Command {
-    let python = std::env::var_os("COUNTERPART_PYTHON")
-        .expect("COUNTERPART_PYTHON names a Python with pydicom, duckdb, bagit and html5lib; `cargo xtask test` prepares one");
+    let python = std::env::var_os("COUNTERPART_PYTHON").expect(
+        "COUNTERPART_PYTHON names a Python with the libraries of the tests; `cargo xtask test` prepares one",
+    );
     Command::new(python)
 }
 

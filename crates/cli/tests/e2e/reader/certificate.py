@@ -1,0 +1,239 @@
+"""A certificate and the examples beside it: their shape, and what they may not say. See "A certificate" in docs/FORMAT.md.
+Whose signature it bears, and which certificate comes before, is checked elsewhere."""
+
+from hashlib import sha256
+
+from documents import SITES, VERDICTS, canonical, count, digest, each, format_of, integer, maybe, moment, one_of, shape
+from documents import text, truth
+from refused import refuse_unless
+
+CLASSES = ["mode", "mtime", "owner", "xattr", "acl", "hardlink"]
+LAYERS = ("tree", "database", "probes", "studies", "services")
+TALLY = {"files": count, "directories": count, "symlinks": count, "specials": count, "bytes": count}
+ATTACHMENT = {"name": text, "bytes": count, "sha256": digest}
+SITE = {"location": text, "host": text, "system": text}
+EXCLUDED = {"holds": TALLY, "newest": maybe(moment), "counted": moment}
+SPAN = {"began": moment, "ended": moment}
+HEAD_OF_GROUP = {"code": text, "site": one_of(*SITES), "verdict": one_of(*VERDICTS), "declared": truth}
+GROUP = HEAD_OF_GROUP | {"count": count, "bytes": count}
+OUTPUT = {"status": integer, "raw": ATTACHMENT, "normalised": ATTACHMENT}
+MANIFEST = {
+    "root": digest,
+    "holds": TALLY,
+    "algorithm": one_of("blake3", "sha256"),
+    "obtained": {"read": count, "written": count, "carried": count, "moved": count, "unread": count},
+    "unread": TALLY,
+    "oldest_read": maybe(moment),
+    "mounts": each({"path": text, "kind": text, "identity": text}),
+}
+CERTIFICATE = {
+    "format": format_of("counterpart-certificate"),
+    "identity": {"pair": text, "pass": text, "sequence": count, "previous": maybe(digest)},
+    "actor": {
+        "account": text,
+        "person": maybe(text),
+        "host": text,
+        "command": each(text),
+        "reason": maybe(text),
+        "schedule": maybe(text),
+        "approval": maybe(text),
+    },
+    "scope": {
+        "production": SITE,
+        "standby": SITE,
+        "layers": each(one_of(*LAYERS)),
+        "metadata": each(
+            {"class": one_of(*CLASSES), "standing": one_of("compared", "carried", "not-supported", "left-out")}
+        ),
+        "owner_by": one_of("name", "number"),
+        "excluded": {"patterns": each(text), "production": maybe(EXCLUDED), "standby": maybe(EXCLUDED)},
+        "stubs": {"patterns": each(text), "no_blocks": truth, "recall": truth},
+        "settle_seconds": count,
+        "append_only": each(text),
+    },
+    "times": {
+        "as_of": moment,
+        "standby_as_of": maybe(moment),
+        "began": moment,
+        "ended": moment,
+        "production_scan": SPAN,
+        "standby_scan": maybe(SPAN),
+        "clock_offset": maybe({"standby_ahead_ms": integer, "uncertainty_ms": count}),
+        "grains": {"production_ns": count, "standby_ns": count, "compared_ns": count},
+    },
+    "tool": {
+        "name": text,
+        "version": text,
+        "sha256": maybe(digest),
+        "agent_sha256": maybe(digest),
+        "system": text,
+        "configuration": digest,
+        "policy": digest,
+    },
+    "production_state": {
+        "hold": one_of("none", "check-idle", "read-only", "stop"),
+        "moving_seconds": count,
+        "after_cut_off": count,
+        "settling": count,
+        "database_position": maybe(text),
+    },
+    "production": maybe(MANIFEST),
+    "standby": maybe(MANIFEST),
+    "verdicts": {
+        "congruent": truth,
+        "clean": maybe(truth),
+        "layers": each(
+            {
+                "layer": one_of(*LAYERS),
+                "verdict": one_of(*VERDICTS),
+                "equal": count,
+                "different": count,
+                "not_compared": count,
+                "unsettled": count,
+                "excepted": count,
+            }
+        ),
+    },
+    "not_compared": each(GROUP),
+    "findings": each(GROUP),
+    "failures": {"count": count, "codes": each({"code": text, "count": count})},
+    "examples": maybe(ATTACHMENT),
+    "changes": {
+        "created": count,
+        "modified": count,
+        "deleted": count,
+        "renamed": count,
+        "metadata": count,
+        "bytes_read": count,
+        "bytes_sent": count,
+        "log": maybe(ATTACHMENT),
+        "history": {"replaced": count, "removed": count, "drifted": count, "kept_until": maybe(moment)},
+    },
+    "exceptions": each(
+        {
+            "id": text,
+            "pattern": text,
+            "codes": each(text),
+            "reason": text,
+            "owner": text,
+            "accepted": moment,
+            "expires": moment,
+            "matched": count,
+        }
+    ),
+    "probes": each(
+        {
+            "name": text,
+            "run": each(text),
+            "mask": each(text),
+            "clean_pattern": maybe(text),
+            "verdict": one_of(*VERDICTS),
+            "clean": maybe(truth),
+            "production": maybe(OUTPUT),
+            "standby": maybe(OUTPUT),
+        }
+    ),
+    "sentences": {"compared": text, "not_checked": text},
+    "signing": {"format": text, "namespace": text, "principal": text, "fingerprint": text, "public_key": text},
+}
+NAMED = {"path": text, "message": text}
+LISTING = HEAD_OF_GROUP | {"examples": each(NAMED, 20)}
+EXAMPLES = {
+    "format": format_of("counterpart-examples"),
+    "pair": text,
+    "pass": text,
+    "not_compared": each(LISTING),
+    "findings": each(LISTING),
+    "failures": each({"path": maybe(text), "code": text, "message": text}, 20),
+}
+
+
+def read(content, name):
+    """The document of a certificate that does not contradict itself."""
+    document = canonical(content, name)
+    shape(CERTIFICATE, document, name)
+    classes = [one["class"] for one in document["scope"]["metadata"]]
+    refuse_unless(sorted(classes) == sorted(CLASSES), f"{name} does not tell of each class of metadata")
+    check_identity(document["identity"], name)
+    check_layers(document, name)
+    if document["verdicts"]["congruent"]:
+        check_congruent(document, name)
+    check_counts(document, name)
+    return document
+
+
+def check_identity(identity, name):
+    """Rule 1."""
+    refuse_unless(identity["sequence"] > 0, f"{name}: its number is 0")
+    first = identity["previous"] is None
+    refuse_unless(first == (identity["sequence"] == 1), f"{name}: only the first has none before it")
+
+
+def check_layers(document, name):
+    """Rules 2 and 3."""
+    layers = document["verdicts"]["layers"]
+    judged = [layer["layer"] for layer in layers]
+    refuse_unless(judged == document["scope"]["layers"], f"{name}: not one verdict for each layer")
+    for layer in layers:
+        bad = layer["different"] + layer["unsettled"]
+        if layer["verdict"] == "EQUAL":
+            refuse_unless(layer["equal"] > 0 and bad == 0, f"{name}: a layer cannot be EQUAL so")
+        if layer["verdict"] in ("NOT-COMPARED", "EXCEPTED"):
+            refuse_unless(layer["different"] == 0, f"{name}: a layer hides something DIFFERENT")
+
+
+def check_congruent(document, name):
+    """Rule 4."""
+    layers = document["verdicts"]["layers"]
+    good = [layer for layer in layers if layer["verdict"] in ("EQUAL", "EXCEPTED")]
+    left_out = sum(layer["not_compared"] for layer in layers)
+    bad = sum(layer["different"] + layer["unsettled"] for layer in layers)
+    groups, findings = document["not_compared"], document["findings"]
+    refuse_unless(layers and good == layers and bad == 0, f"{name} is congruent though a layer is not")
+    refuse_unless(all(group["declared"] for group in groups), f"{name} is congruent over what is not declared")
+    refuse_unless(groups or not left_out, f"{name} does not say what was not compared")
+    said = {group["verdict"] for group in findings}
+    refuse_unless(not said & {"DIFFERENT", "UNSETTLED"}, f"{name} is congruent in spite of a finding")
+    refuse_unless(document["production"] and document["standby"], f"{name} is congruent without a manifest")
+
+
+def check_counts(document, name):
+    """Rules 5 and 6."""
+    failures = document["failures"]
+    codes = [one["code"] for one in failures["codes"]]
+    refuse_unless(codes == sorted(set(codes)), f"{name}: failures are not in the order of their codes")
+    total = sum(one["count"] for one in failures["codes"])
+    refuse_unless(total == failures["count"], f"{name}: failures are not the sum of their codes")
+    if document["examples"] is not None:
+        found = document["not_compared"] or document["findings"] or failures["count"]
+        refuse_unless(found, f"{name} names examples though nothing was found")
+        own = f"{document['identity']['pass']}.examples.json"
+        refuse_unless(document["examples"]["name"] == own, f"{name}: its examples have the name of another")
+
+
+def check_attachment(attachment, content):
+    """A file beside a certificate is the one that it names."""
+    name = attachment["name"]
+    refuse_unless(len(content) == attachment["bytes"], f"{name} has another length")
+    refuse_unless(sha256(content).hexdigest() == attachment["sha256"], f"{name} has another SHA-256")
+
+
+def read_examples(content, certificate):
+    """The examples of a certificate, which belong to it and are not more than it counts."""
+    name = certificate["examples"]["name"]
+    check_attachment(certificate["examples"], content)
+    document = canonical(content, name)
+    shape(EXAMPLES, document, name)
+    for member in ("pair", "pass"):
+        refuse_unless(document[member] == certificate["identity"][member], f"{name} is of another {member}")
+    for member in ("not_compared", "findings"):
+        counts = {head(group): group["count"] for group in certificate[member]}
+        for listing in document[member]:
+            most = counts.pop(head(listing), -1)
+            refuse_unless(len(listing["examples"]) <= most, f"{name} has a list without its group or longer than it")
+    refuse_unless(len(document["failures"]) <= certificate["failures"]["count"], f"{name} has too many failures")
+    return document
+
+
+def head(group):
+    return tuple(group[member] for member in HEAD_OF_GROUP)
