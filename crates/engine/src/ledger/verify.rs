@@ -11,7 +11,7 @@ use counterpart_evidence::keys::{Known, Register};
 use counterpart_evidence::{canonical, signature};
 use counterpart_model::{Code, Digest, Failure};
 use counterpart_port::ChainHead;
-use counterpart_store::files::read_bytes;
+use counterpart_store::files::{read_bytes, sha256_of_file};
 use counterpart_store::{Record, Walk};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -214,6 +214,12 @@ impl Verifying<'_> {
             Ok(_) => {}
             Err(failure) => return Err(fail(&failure.why, &examples)),
         }
+        let log = self.ledger.log_file(pass)?;
+        if !has_log(&log, &certificate)? {
+            let why =
+                "its itemised log was changed or replaced: it is not the one that the certificate names";
+            return Err(fail(why, &log));
+        }
         let link = Link::of(&json)?;
         let mut chain = self.chain;
         chain.push(link).map_err(|failure| fail(&failure.why, &path))?;
@@ -322,4 +328,13 @@ impl Verifying<'_> {
             file.display()
         ))
     }
+}
+
+/// Whether the itemised log is the one that a certificate names; one whose retention has ended is gone.
+fn has_log(file: &Path, certificate: &Certificate) -> Result<bool, Failure> {
+    let Some(named) = &certificate.changes.log else {
+        return Ok(true);
+    };
+    let found = sha256_of_file(file)?;
+    Ok(found.is_none_or(|found| found == named.sha256))
 }

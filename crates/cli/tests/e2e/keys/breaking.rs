@@ -86,6 +86,25 @@ fn the_first_of_several_is_named() {
 }
 
 #[test]
+fn an_itemised_log_that_was_changed_is_named_and_one_that_is_gone_is_not_missed() {
+    let world = world();
+    let log = |file: &PathBuf| {
+        let pass = file.file_stem().unwrap().to_str().unwrap();
+        let pair = file.parent().unwrap().parent().unwrap();
+        pair.join("logs").join(format!("{pass}.ndjson.zst"))
+    };
+    let logs: Vec<PathBuf> = certificates(&world).iter().map(log).collect();
+    // Its retention has ended.
+    fs::remove_file(&logs[0]).unwrap();
+    assert_eq!(world.run(&["certificate", "verify"]).code, 0);
+    flip(&logs[1], 30);
+    says(
+        &broken(&world, &[]),
+        &["record 3,", "itemised log was changed", ".ndjson.zst"],
+    );
+}
+
+#[test]
 fn a_signature_that_is_another_ones_is_named() {
     let world = world();
     let files = certificates(&world);
