@@ -30,5 +30,5 @@ fn kept(text: &str, plain: impl Fn(char) -> bool) -> String {
 
 /// Zero-width and bidirectional marks can make one name look like another.
 fn hides(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(letter, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

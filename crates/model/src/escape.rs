@@ -89,7 +89,7 @@ fn is_plain(byte: u8) -> bool {
 
 fn show_char(character: char, out: &mut String) {
     // Bidirectional and zero-width controls can make a name look like another one.
-    let hidden = matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let hidden = matches!(character, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if character.is_control() || character == '\\' || hidden {
         let mut buffer = [0; 4];
         character

@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 
 # Characters that turn or hide what is beside them.
-HIDING = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF}
+HIDING = {0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF}
 
 
 def name(content):
