@@ -88,7 +88,9 @@ impl AheadFiles {
             .try_fold(0, usize::checked_add);
         let contents = channel.take_together(sum.unwrap_or(usize::MAX))?;
         let mut contents = contents.as_slice();
-        for (file, path) in files.into_iter().zip(self.asked.drain(..)) {
+        // The others are on their way still.
+        let paths = self.asked.drain(..files.len());
+        for (file, path) in files.into_iter().zip(paths) {
             let Some(file) = file else { continue };
             let (own, rest) = contents.split_at(len_bytes(&file));
             contents = rest;

@@ -3,7 +3,7 @@
 use super::fake::CONTENT;
 use super::hostile_agent::{once, path};
 use super::{agent, both, caller};
-use crate::call::{Ahead, Ask, Call, Fill, FilledFile, Order, TOGETHER_BYTES};
+use crate::call::{Ahead, Ask, Call, Fill, FilledFile, Order, TOGETHER_BYTES, Told};
 use crate::connection::{Channel, Connection, encode};
 use counterpart_model::{Action, Algorithm, Code, Digest, Fact, Failure, Kind, SiteRole, Step};
 use counterpart_port::{
@@ -195,6 +195,40 @@ fn an_announced_file_that_is_not_what_was_said_is_refused() {
             "{files} of {len_bytes}: {content:?}"
         );
     }
+}
+
+#[test]
+fn announced_files_may_come_in_several_lists() {
+    let site = caller(once(|channel| {
+        let _: Ask = channel.message().unwrap();
+        for content in [&b"one"[..], b"", b"three"] {
+            let ahead = Ahead {
+                fact: fact(content.len() as u64),
+                len_bytes: u32::try_from(content.len()).unwrap(),
+                settled: Settled::Yes,
+                digest: Algorithm::Blake3.of(content),
+                attributes: None,
+            };
+            channel.send(&vec![None, Some(ahead)]).unwrap();
+            channel.send_bytes(content).unwrap();
+        }
+        // What was left out is asked for by itself.
+        let _: Ask = channel.message().unwrap();
+        let gone = Failure::new(Code::Vanished, "reading d", "it is gone");
+        let told = Told {
+            fact: Err(gone),
+            follows: false,
+        };
+        channel.send(&told).unwrap();
+    }));
+    let mut reader = site.content().unwrap();
+    let paths = ["a", "b", "c", "d", "e", "f"].map(path);
+    reader.announce(&mut paths.iter(), false).unwrap();
+    for (name, content) in [("b", "one"), ("f", "three")] {
+        reader.open(&path(name)).unwrap();
+        assert_eq!(rest(reader.as_mut()).unwrap().0, content.as_bytes(), "{name}");
+    }
+    assert_eq!(reader.open(&path("d")).unwrap_err().code, Code::Vanished);
 }
 
 #[test]
