@@ -1,10 +1,7 @@
 //! The digest of one file on this host, read a piece at a time.
 
 use counterpart_model::{Algorithm, Code, Digest, Failure};
-use std::io::Read as _;
 use std::path::Path;
-
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// The digest of a file's content.
 ///
@@ -21,12 +18,5 @@ pub(crate) fn of_file(path: &Path, algorithm: Algorithm) -> Result<Digest, Failu
 )]
 fn read(path: &Path, algorithm: Algorithm) -> std::io::Result<Digest> {
     let mut file = std::fs::File::open(path)?;
-    let mut hasher = algorithm.hasher();
-    let mut buffer = vec![0; BUFFER_BYTES];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            len => hasher.update(&buffer[..len]),
-        }
-    }
+    algorithm.of_stream(&mut file).map(|(digest, _)| digest)
 }

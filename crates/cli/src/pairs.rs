@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Found, Link, Location, Pair, find, many_pairs, unknown_pair};
 use crate::context::Context;
-use counterpart_engine::PairSettings;
+use counterpart_engine::{Ledger, PairSettings};
 use counterpart_model::{Algorithm, Code, Failure, escape};
 use counterpart_store::files::{PairDir, read_json, write_json_atomic};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,16 @@ struct Remembered {
 }
 
 const FILE: &str = "mirror.json";
+
+/// The evidence of the pair of a name, or of the only one, with its name.
+///
+/// # Errors
+/// As of [`one`], or its state cannot be opened.
+pub(crate) fn ledger(context: &Context, name: Option<&str>) -> Result<(String, Ledger), Failure> {
+    let pair = one(context, name)?;
+    let ledger = Ledger::open(context.state()?.pair(&pair.name)?)?;
+    Ok((pair.name, ledger))
+}
 
 /// The pair of a name, or the only one.
 ///

@@ -73,12 +73,6 @@ fn small_file(path: &str) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "the program digests itself")]
 fn own_digest() -> Option<String> {
     let mut program = std::fs::File::open("/proc/self/exe").ok()?;
-    let mut hasher = Algorithm::Sha256.hasher();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match program.read(&mut buffer).ok()? {
-            0 => return Some(hasher.finish().to_string()),
-            len => hasher.update(&buffer[..len]),
-        }
-    }
+    let (digest, _) = Algorithm::Sha256.of_stream(&mut program).ok()?;
+    Some(digest.to_string())
 }

@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use std::io::{self, Read, Seek, Write};
 use tar::{Builder, EntryType, Header};
 
-const BUFFER_BYTES: usize = 64 << 10;
 const DECLARATION: &[u8] = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 /// A bag that is being written.
@@ -50,7 +49,7 @@ impl<W: Write> Bag<W> {
         if !is_plain(&name) || self.payload.contains_key(&name) {
             return Err(unwritable(format!("{name} cannot be a name in it")));
         }
-        let (len_bytes, sha256) = digested(content).map_err(unwritable)?;
+        let (sha256, len_bytes) = digested(content).map_err(unwritable)?;
         self.put(&name, len_bytes, content)?;
         self.payload.insert(name, sha256);
         self.payload_bytes += len_bytes;
@@ -106,21 +105,12 @@ impl<W: Write> Bag<W> {
     }
 }
 
-/// Length and digest of a content, which is then at its beginning.
-fn digested(content: &mut (impl Read + Seek)) -> io::Result<(u64, Digest)> {
-    let (mut hasher, mut len_bytes) = (Algorithm::Sha256.hasher(), 0);
-    let mut buffer = vec![0; BUFFER_BYTES];
+/// Digest and length of a content, which is then at its beginning.
+fn digested(content: &mut (impl Read + Seek)) -> io::Result<(Digest, u64)> {
     content.rewind()?;
-    loop {
-        let len = content.read(&mut buffer)?;
-        if len == 0 {
-            break;
-        }
-        hasher.update(&buffer[..len]);
-        len_bytes += len as u64;
-    }
+    let digested = Algorithm::Sha256.of_stream(content)?;
     content.rewind()?;
-    Ok((len_bytes, hasher.finish()))
+    Ok(digested)
 }
 
 /// Names that need no escape in a bag's lists, and lead nowhere else.

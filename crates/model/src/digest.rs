@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use std::fmt;
+use std::io::{self, Read};
+
+/// How much of a stream is read at once.
+const STREAM_BYTES: usize = 1 << 18;
 
 /// A 32-byte digest of content. Which algorithm made it is said once, by the policy.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +45,26 @@ impl Algorithm {
         match self {
             Self::Blake3 => Hasher::Blake3(Box::default()),
             Self::Sha256 => Hasher::Sha256(sha2::Sha256::new()),
+        }
+    }
+
+    /// The digest of all that a reader gives, and how many bytes that was.
+    ///
+    /// # Errors
+    /// The reader's.
+    pub fn of_stream(self, input: &mut impl Read) -> io::Result<(Digest, u64)> {
+        let (mut hasher, mut len_bytes) = (self.hasher(), 0);
+        let mut buffer = vec![0; STREAM_BYTES];
+        loop {
+            match input.read(&mut buffer) {
+                Ok(0) => return Ok((hasher.finish(), len_bytes)),
+                Ok(len) => {
+                    hasher.update(&buffer[..len]);
+                    len_bytes += len as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
 

@@ -109,17 +109,11 @@ impl LineReader {
 
     /// SHA-256 of a log's file, as [`FinishedLog`] has it.
     pub fn sha256(path: &Path) -> Result<Digest, Failure> {
-        use std::io::Read as _;
         let mut file = open::read(path)?;
-        let (mut hasher, mut buffer) = (Algorithm::Sha256.hasher(), vec![0; 1 << 18]);
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => return Ok(hasher.finish()),
-                Ok(len) => hasher.update(&buffer[..len]),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(io_at("reading", path, &error)),
-            }
-        }
+        let digested = Algorithm::Sha256.of_stream(&mut file);
+        digested
+            .map(|(digest, _)| digest)
+            .map_err(|error| io_at("reading", path, &error))
     }
 
     /// Reads the next line into `line`, without its line feed; `false` at the end.

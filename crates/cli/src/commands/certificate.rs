@@ -12,7 +12,6 @@ use crate::exit::Exit;
 use crate::terminal::Paint;
 use crate::wire::Wired;
 use crate::{clean, heads, invocation, pairs, render};
-use counterpart_engine::Ledger;
 use counterpart_evidence::key::{NAMESPACE, PRINCIPAL, ssh_time};
 use counterpart_evidence::page;
 use counterpart_model::{Code, Failure};
@@ -29,14 +28,8 @@ pub(crate) fn certificate(context: &Context, command: CertificateCommand) -> Res
     }
 }
 
-fn ledger(context: &Context, name: Option<&str>) -> Result<(String, Ledger), Failure> {
-    let pair = pairs::one(context, name)?;
-    let ledger = Ledger::open(context.state()?.pair(&pair.name)?)?;
-    Ok((pair.name, ledger))
-}
-
 fn list(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
-    let (pair, ledger) = ledger(context, name)?;
+    let (pair, ledger) = pairs::ledger(context, name)?;
     let certificates: Vec<CertificateLine> =
         ledger.certificates()?.iter().map(CertificateLine::from).collect();
     let document = CertificateListDocument { pair, certificates };
@@ -47,7 +40,7 @@ fn list(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
 }
 
 fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
-    let (pair, ledger) = ledger(context, args.pair.pair.as_deref())?;
+    let (pair, ledger) = pairs::ledger(context, args.pair.pair.as_deref())?;
     let passes: Vec<String> = ledger
         .certificates()?
         .into_iter()

@@ -69,23 +69,22 @@ fn absolute(text: &str) -> String {
 /// # Errors
 /// It is there, or cannot be written.
 pub(crate) fn write_new(file: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
-    let doing = format!("writing {}", file.display());
-    let mut opened = create_new(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::new(Code::Usage, &doing, "it is there, and is not overwritten")
-                .hint("Move it aside, or name another file.")
-        }
-        _ => Failure::new(Code::Io, &doing, error).hint("See the reason given."),
-    })?;
-    opened
+    create_new(file)?
         .write_all(content.as_ref())
-        .map_err(|error| Failure::new(Code::Io, &doing, error))
+        .map_err(|error| Failure::new(Code::Io, format!("writing {}", file.display()), error))
 }
 
 /// Makes a file that is not there yet.
 ///
 /// # Errors
-/// What the system says.
-pub(crate) fn create_new(file: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::File::create_new(file)
+/// `usage` where it is there, else what the system says.
+pub(crate) fn create_new(file: &Path) -> Result<std::fs::File, Failure> {
+    let doing = || format!("writing {}", file.display());
+    std::fs::File::create_new(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Failure::new(Code::Usage, doing(), "it is there, and is not overwritten")
+                .hint("Move it aside, or name another file.")
+        }
+        _ => Failure::new(Code::Io, doing(), error).hint("See the reason given."),
+    })
 }

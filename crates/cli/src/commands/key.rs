@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::heads;
 use crate::wire::Wired;
 use crate::{clock, pairs, render, who};
-use counterpart_engine::{Acting, Actor, Ledger};
+use counterpart_engine::{Acting, Actor};
 use counterpart_model::{Code, Failure, Timestamp};
 
 /// `key …`.
@@ -22,14 +22,8 @@ pub(crate) fn key(context: &Context, command: KeyCommand) -> Result<Exit, Failur
     }
 }
 
-fn ledger(context: &Context, name: Option<&str>) -> Result<(String, Ledger), Failure> {
-    let pair = pairs::one(context, name)?;
-    let ledger = Ledger::open(context.state()?.pair(&pair.name)?)?;
-    Ok((pair.name, ledger))
-}
-
 fn list(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
-    let (pair, ledger) = ledger(context, name)?;
+    let (pair, ledger) = pairs::ledger(context, name)?;
     let keys = ledger.keys()?.iter().map(KeyLine::from).collect();
     let document = KeyListDocument { pair, keys };
     context
@@ -39,7 +33,7 @@ fn list(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
 }
 
 fn allowed_signers(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
-    let (pair, ledger) = ledger(context, name)?;
+    let (pair, ledger) = pairs::ledger(context, name)?;
     let allowed_signers = ledger.allowed_signers()?;
     if allowed_signers.is_empty() {
         context

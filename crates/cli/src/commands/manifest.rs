@@ -60,14 +60,7 @@ pub(super) fn output(context: &Context, file: Option<&Path>) -> Result<Box<dyn W
     let Some(file) = file else {
         return Ok(Box::new(context.terminal.stream()));
     };
-    let doing = format!("writing {}", file.display());
-    let opened = create_new(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::new(Code::Usage, doing, "it is there, and is not overwritten").hint("Name another file.")
-        }
-        _ => Failure::new(Code::Io, doing, error),
-    })?;
-    Ok(Box::new(BufWriter::new(opened)))
+    Ok(Box::new(BufWriter::new(create_new(file)?)))
 }
 
 type Rows<'a> = dyn Stream<Listed> + 'a;

@@ -27,6 +27,7 @@ pub(crate) use copies::{bring_back, which_version};
 pub(crate) use init::write_new;
 pub(crate) use passes::report_of;
 pub(crate) use timestamp::openssl_command;
+pub(crate) use which_pass::which_pass;
 
 use crate::args::Command;
 use crate::context::Context;

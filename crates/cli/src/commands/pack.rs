@@ -54,8 +54,8 @@ fn document(
         file: file.display().to_string(),
         bytes: digesting.len_bytes,
         sha256: digesting.hasher.finish().to_string(),
-        first: packed.first().map_or(0, |packed| packed.sequence),
-        last: packed.last().map_or(0, |packed| packed.sequence),
+        first: packed.first().map_or(0, Packed::sequence),
+        last: packed.last().map_or(0, Packed::sequence),
         subtrees: subtrees.iter().map(ToString::to_string).collect(),
         lines: counts.lines,
         proofs: counts.proofs,
@@ -71,17 +71,7 @@ struct Unfinished(Option<PathBuf>, File);
 
 impl Unfinished {
     fn create(path: &Path) -> Result<Self, Failure> {
-        let file = create_new(path).map_err(|error| {
-            let failure = unwritable(path, &error);
-            match error.kind() {
-                io::ErrorKind::AlreadyExists => Failure {
-                    code: Code::Usage,
-                    ..failure
-                }
-                .hint("Name another file."),
-                _ => failure,
-            }
-        })?;
+        let file = create_new(path)?;
         Ok(Self(Some(path.to_owned()), file))
     }
 

@@ -24,7 +24,7 @@ use std::path::Path;
 /// The checker, as it is in the documentation.
 const CHECKER: &[u8] = include_bytes!("../../../../docs/verify.py");
 /// What the checker is called in a pack.
-pub(crate) const CHECKER_NAME: &str = "verify.py";
+const CHECKER_NAME: &str = "verify.py";
 const MAX_SMALL_BYTES: u64 = 16 << 20;
 
 /// A pack under way.
@@ -82,8 +82,8 @@ impl<'a, W: Write> Packing<'a, W> {
     }
 
     fn certificate(&mut self, packed: &Packed) -> Result<(), Failure> {
-        let file = self.wired.ledger.certificate_path(&packed.pass)?;
-        let name = format!("certificates/{}", packed.pass);
+        let file = self.wired.ledger.certificate_path(packed.pass())?;
+        let name = format!("certificates/{}", packed.pass());
         self.bag.add(&format!("{name}.json"), &packed.json)?;
         self.bag.add(
             &format!("{name}.json.sig"),
@@ -113,16 +113,16 @@ impl<'a, W: Write> Packing<'a, W> {
     fn named_by(&mut self, packed: &Packed) -> Result<(), Failure> {
         let ledger = &self.wired.ledger;
         if let Some(examples) = &packed.certificate.examples {
-            let content = small(&ledger.examples_path(&packed.pass)?)?;
+            let content = small(&ledger.examples_path(packed.pass())?)?;
             self.bag.add(&format!("examples/{}", examples.name), &content)?;
         }
         let Some(log) = &packed.certificate.changes.log else {
             return Ok(());
         };
-        if let Some(mut file) = open_file(&ledger.log_file(&packed.pass)?)? {
+        if let Some(mut file) = open_file(&ledger.log_path(packed.pass())?)? {
             return self.bag.add_from(&format!("logs/{}", log.name), &mut file);
         }
-        self.readme.log_is_gone(&packed.pass);
+        self.readme.log_is_gone(packed.pass());
         Ok(())
     }
 
@@ -149,41 +149,54 @@ impl<'a, W: Write> Packing<'a, W> {
 
     /// The lines of every manifest that is kept and that a packed certificate has the root of.
     fn manifests(&mut self) -> Result<Counts, Failure> {
-        let mut counts = Counts::default();
-        let mut done: Vec<Digest> = Vec::new();
+        let (mut counts, mut done) = (Counts::default(), Vec::new());
         for packed in self.packed.iter().rev() {
-            for side in [SiteRole::Production, SiteRole::Standby] {
-                let lines = Lines::of(&packed.certificate);
-                let Ok(root) = lines.root(side) else { continue };
-                if done.contains(&root) {
-                    continue;
-                }
-                let mut spool = BufWriter::new(spool()?);
-                let written = lines.each(self.wired, side, &mut |_, line| {
-                    counts.lines += 1;
-                    writeln!(spool, "{line}").map_err(unwritable)
-                });
-                match written {
-                    Ok(()) => {
-                        let mut spool = spool.into_inner().map_err(unwritable)?;
-                        self.bag
-                            .add_from(&format!("manifests/{root}.lines"), &mut spool)?;
-                        done.push(root);
-                    }
-                    Err(failure) if failure.code == Code::NotFound => {}
-                    Err(failure) => return Err(failure),
-                }
-            }
             let lines = Lines::of(&packed.certificate);
-            let has = |side| lines.root(side).is_ok_and(|root| done.contains(&root));
-            if !has(SiteRole::Production) || !has(SiteRole::Standby) {
-                self.readme.lines_are_gone(&packed.pass);
+            let mut all = true;
+            for side in [SiteRole::Production, SiteRole::Standby] {
+                all &= self.manifest(&lines, side, &mut counts, &mut done)?;
+            }
+            if !all {
+                self.readme.lines_are_gone(packed.pass());
             }
         }
         Ok(counts)
     }
 
-    /// A proof for each entry beneath the subtrees, by the newest certificate of which the manifests are kept.
+    /// The lines under the root of a side, unless they are here already; false where they are not kept any more.
+    fn manifest(
+        &mut self,
+        lines: &Lines<'_>,
+        side: SiteRole,
+        counts: &mut Counts,
+        done: &mut Vec<Digest>,
+    ) -> Result<bool, Failure> {
+        let Ok(root) = lines.root(side) else {
+            return Ok(false);
+        };
+        if done.contains(&root) {
+            return Ok(true);
+        }
+        let mut spool = BufWriter::new(spool()?);
+        let mut count = 0;
+        let written = lines.each(self.wired, side, &mut |_, line| {
+            count += 1;
+            writeln!(spool, "{line}").map_err(unwritable)
+        });
+        match written {
+            Ok(()) => {}
+            Err(failure) if failure.code == Code::NotFound => return Ok(false),
+            Err(failure) => return Err(failure),
+        }
+        let mut spool = spool.into_inner().map_err(unwritable)?;
+        self.bag
+            .add_from(&format!("manifests/{root}.lines"), &mut spool)?;
+        counts.lines += count;
+        done.push(root);
+        Ok(true)
+    }
+
+    /// A proof for each entry beneath the subtrees, by the last certificate here: its manifests must be kept still.
     fn proofs(&mut self) -> Result<Counts, Failure> {
         let mut counts = Counts::default();
         let Some(packed) = self.packed.last() else {
@@ -219,7 +232,7 @@ fn is_beneath(path: &EntryPath, top: &EntryPath) -> bool {
 
 /// What a pack unpacks into: the pair's state directory is named safely, whatever the pair's name is.
 fn name(wired: &Wired, packed: &[Packed]) -> String {
-    let number = |packed: Option<&Packed>| packed.map_or(0, |packed| packed.sequence);
+    let number = |packed: Option<&Packed>| packed.map_or(0, Packed::sequence);
     let pair = wired.directory.path().file_name().unwrap_or_default();
     format!(
         "{}-{}-{}",
@@ -232,8 +245,8 @@ fn name(wired: &Wired, packed: &[Packed]) -> String {
 fn info(wired: &Wired, packed: &[Packed]) -> Vec<(&'static str, String)> {
     let last = packed.last();
     let (utc, from, to) = last.map_or_else(Default::default, |last| {
-        let first = packed.first().map_or(0, |first| first.sequence);
-        (last.certificate.times.ended.utc(), first, last.sequence)
+        let first = packed.first().map_or(0, range::Packed::sequence);
+        (last.certificate.times.ended.utc(), first, last.sequence())
     });
     vec![
         (

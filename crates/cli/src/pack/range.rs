@@ -1,21 +1,31 @@
 //! Which certificates go into a pack.
 
-use counterpart_engine::Ledger;
+use crate::commands::which_pass;
+use counterpart_engine::{CertificateEntry, Ledger};
 use counterpart_evidence::Certificate;
 use counterpart_model::{Algorithm, Code, Digest, Failure};
+use jiff::civil::Date;
 
 /// A certificate that is packed.
 pub(crate) struct Packed {
-    /// Its number.
-    pub(crate) sequence: u64,
-    /// Name of its pass.
-    pub(crate) pass: String,
     /// What it says.
     pub(crate) certificate: Certificate,
     /// Its bytes.
     pub(crate) json: Vec<u8>,
     /// Their digest.
     pub(crate) sha256: Digest,
+}
+
+impl Packed {
+    /// Its number.
+    pub(crate) const fn sequence(&self) -> u64 {
+        self.certificate.identity.sequence
+    }
+
+    /// Name of its pass.
+    pub(crate) fn pass(&self) -> &str {
+        &self.certificate.identity.pass
+    }
 }
 
 /// The certificates from one to another, both included; to the first and the last where nothing is said.
@@ -28,52 +38,60 @@ pub(crate) fn in_range(
     to: Option<&str>,
 ) -> Result<Vec<Packed>, Failure> {
     let entries = ledger.certificates()?;
-    let mut wanted = Vec::new();
-    for entry in entries {
-        let day = entry.as_of.get(..DAY_LEN).unwrap_or_default();
-        let after_first = from.is_none_or(|from| from.len() != DAY_LEN || day >= from);
-        let before_last = to.is_none_or(|to| to.len() != DAY_LEN || day <= to);
-        if after_first && before_last {
-            wanted.push(entry);
-        }
-    }
-    let number = |end: Option<&str>, open: u64| match end {
-        Some(end) if end.len() != DAY_LEN => wanted
-            .iter()
-            .find(|entry| entry.pass == end || end.parse() == Ok(entry.sequence))
-            .map(|entry| entry.sequence)
-            .ok_or_else(|| unknown(end)),
-        _ => Ok(open),
-    };
-    let (first, last) = (number(from, 0)?, number(to, u64::MAX)?);
-    wanted.retain(|entry| (first..=last).contains(&entry.sequence));
-    if wanted.is_empty() {
+    let passes: Vec<String> = entries.iter().map(|entry| entry.pass.clone()).collect();
+    let end = |text: Option<&str>| text.map(|text| End::of(ledger, &passes, text)).transpose();
+    let (first, last) = (end(from)?, end(to)?);
+    let wanted = entries.iter().filter(|entry| {
+        let begun = first.as_ref().is_none_or(|first| first.is_not_after(entry));
+        begun && last.as_ref().is_none_or(|last| last.is_not_before(entry))
+    });
+    let packed = wanted
+        .map(|entry| packed(ledger, &entry.pass))
+        .collect::<Result<Vec<Packed>, Failure>>()?;
+    if packed.is_empty() {
         let why = "there is no certificate in that range";
-        return Err(
-            Failure::new(Code::NotFound, DOING, why).hint("`counterpart certificate list` lists all.")
-        );
+        let failure = Failure::new(Code::NotFound, "choosing certificates", why);
+        return Err(failure.hint("`counterpart certificate list` lists all."));
     }
-    wanted.iter().map(|entry| packed(ledger, &entry.pass)).collect()
+    Ok(packed)
 }
 
-const DOING: &str = "choosing certificates";
-/// A day, such as 2026-11-23: no number and no name of a pass is as long.
-const DAY_LEN: usize = 10;
+/// An end of a range.
+enum End {
+    /// A day of UTC.
+    Day(String),
+    /// A certificate, by its pass.
+    Pass(String),
+}
+
+impl End {
+    fn of(ledger: &Ledger, passes: &[String], text: &str) -> Result<Self, Failure> {
+        match text.parse::<Date>() {
+            Ok(day) => Ok(Self::Day(day.to_string())),
+            Err(_) => which_pass(ledger, passes, Some(text)).map(Self::Pass),
+        }
+    }
+
+    fn is_not_after(&self, entry: &CertificateEntry) -> bool {
+        match self {
+            Self::Day(day) => entry.as_of.as_str() >= day.as_str(),
+            Self::Pass(pass) => entry.pass >= *pass,
+        }
+    }
+
+    fn is_not_before(&self, entry: &CertificateEntry) -> bool {
+        match self {
+            Self::Day(day) => entry.as_of.get(..day.len()).is_some_and(|of| of <= day.as_str()),
+            Self::Pass(pass) => entry.pass <= *pass,
+        }
+    }
+}
 
 fn packed(ledger: &Ledger, pass: &str) -> Result<Packed, Failure> {
     let (certificate, json) = ledger.certificate(pass)?;
     Ok(Packed {
-        sequence: certificate.identity.sequence,
-        pass: pass.to_owned(),
         sha256: Algorithm::Sha256.of(&json),
         certificate,
         json,
     })
-}
-
-fn unknown(end: &str) -> Failure {
-    let why = format!("there is no certificate {end:?}");
-    Failure::new(Code::NotFound, DOING, why).hint(
-        "Give a number, a pass or a day, such as 42 or 2026-11-23; `counterpart certificate list` lists all.",
-    )
 }

@@ -21,8 +21,8 @@ impl Readme {
             let _ = writeln!(
                 text,
                 "{:>8}  {}  {verdict} as of {}\n          SHA-256 {}",
-                packed.sequence,
-                packed.pass,
+                packed.sequence(),
+                packed.pass(),
                 certificate.times.as_of.utc(),
                 packed.sha256
             );

@@ -95,8 +95,24 @@ fn without_content(
     if let Some(copied) = decided(applying, step, now, digest) {
         return Ok(Some((copied, digest)));
     }
-    readers.content.open(&step.path)?;
+    open_again(step, now, readers.content.as_mut())?;
     Ok(None)
+}
+
+/// Opens a file once more, which must be the one that was opened before: what is known of that is told of this one.
+///
+/// # Errors
+/// `torn` where it is not, and what production reports.
+pub(super) fn open_again(step: &Step, now: &Fact, reader: &mut dyn ContentReader) -> Result<(), Failure> {
+    if changed_since(now, &reader.open(&step.path)?) {
+        return Err(torn(step));
+    }
+    Ok(())
+}
+
+/// True where a file is not as it was by its size and time.
+pub(super) fn changed_since(was: &Fact, is: &Fact) -> bool {
+    was.size_bytes != is.size_bytes || was.metadata.mtime != is.metadata.mtime
 }
 
 /// The digest of what the standby has, where that is as long.

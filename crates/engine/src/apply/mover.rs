@@ -1,6 +1,6 @@
 //! A mover: one thread that carries placed steps out, with its own reader at production.
 
-use crate::apply::copy::{Copied, CopyBuffer, copy};
+use crate::apply::copy::{Copied, CopyBuffer, changed_since, copy, open_again};
 use crate::apply::readers::Readers;
 use crate::apply::rounds::{Applying, Batch, Sums, lock, tell};
 use crate::apply::small::{Brought, Held, SMALL_BYTES, Small};
@@ -203,17 +203,21 @@ impl<'a> Mover<'a> {
         }
         let attributes = self.attributes(step, readers.content.as_mut())?;
         step.wanted = Some(fact.clone());
-        let brought = |range| Brought {
-            range,
-            fact,
-            attributes,
-        };
         match found {
-            Found::Here(range) => Ok(Some(brought(range))),
+            Found::Here(range) => Ok(Some(Brought {
+                range,
+                fact,
+                attributes,
+            })),
             Found::Copied(copied) => {
-                let Brought { fact, attributes, .. } = brought(0..0);
                 let committed = place.commit(Some(&fact), &attributes, copied.arrived())?;
-                self.committed(step, copied, (place, readers), &committed);
+                let reused_bytes = readers.content.reused_bytes() + place.reused_bytes();
+                self.committed(
+                    step,
+                    copied,
+                    fact.size_bytes.saturating_sub(reused_bytes),
+                    &committed,
+                );
                 Ok(None)
             }
         }
@@ -257,9 +261,7 @@ impl<'a> Mover<'a> {
             match read {
                 Small::Read(range, digest) => return Ok((Found::Here(range), digest)),
                 Small::Decided(copied, digest) => return Ok((Found::Copied(copied), digest)),
-                Small::Other => {
-                    readers.content.open(&step.path)?;
-                }
+                Small::Other => open_again(step, now, readers.content.as_mut())?,
             }
         }
         let (copied, digest) = copy(self.applying, step, now, place, readers, &mut self.buffer)?;
@@ -271,20 +273,10 @@ impl<'a> Mover<'a> {
         fact.size_bytes <= SMALL_BYTES && self.applying.recovered_since_seconds.is_none()
     }
 
-    /// Counts what was brought, and tells of it.
-    fn committed(
-        &self,
-        step: &mut Step,
-        copied: Copied,
-        (place, readers): (&dyn Place, &Readers<'_>),
-        committed: &Committed,
-    ) {
+    /// Counts what became of a file, and tells of it. What was written travelled but for what the standby had of it.
+    fn committed(&self, step: &mut Step, copied: Copied, travelled_bytes: u64, committed: &Committed) {
         match copied {
-            Copied::Written => {
-                let size_bytes = step.wanted.as_ref().map_or(0, |fact| fact.size_bytes);
-                let reused_bytes = readers.content.reused_bytes() + place.reused_bytes();
-                self.brought(step, size_bytes.saturating_sub(reused_bytes), committed);
-            }
+            Copied::Written => self.brought(step, travelled_bytes, committed),
             Copied::Before => self.brought(step, 0, committed),
             Copied::Same | Copied::Refused => {
                 self.count(step, false);
@@ -358,10 +350,6 @@ impl Found {
 fn brings_file(step: &Step) -> bool {
     let is_file = step.wanted.as_ref().is_some_and(|fact| fact.kind == Kind::File);
     is_file && matches!(step.action, Action::Create | Action::Replace | Action::Modify)
-}
-
-fn changed_since(wanted: &Fact, now: &Fact) -> bool {
-    wanted.size_bytes != now.size_bytes || wanted.metadata.mtime != now.metadata.mtime
 }
 
 fn is_of_production(code: Code) -> bool {

@@ -172,8 +172,8 @@ impl Ledger {
     ///
     /// # Errors
     /// The name is none of a pass.
-    pub fn log_file(&self, pass: &str) -> Result<PathBuf, Failure> {
-        self.log_path(pass)
+    pub fn log_path(&self, pass: &str) -> Result<PathBuf, Failure> {
+        Ok(self.dir.logs_dir()?.join(format!("{}.ndjson.zst", safe(pass)?)))
     }
 
     /// Copies the journal, record by record, to the first that is not `wanted`.
@@ -196,10 +196,6 @@ impl Ledger {
                 .map_err(|error| Failure::new(Code::Io, "copying the journal", error))?;
         }
         Ok(())
-    }
-
-    fn log_path(&self, pass: &str) -> Result<PathBuf, Failure> {
-        Ok(self.dir.logs_dir()?.join(format!("{}.ndjson.zst", safe(pass)?)))
     }
 
     fn report_path(&self, pass: &str) -> Result<PathBuf, Failure> {

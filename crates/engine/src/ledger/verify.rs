@@ -11,8 +11,8 @@ use counterpart_evidence::keys::{Known, Register};
 use counterpart_evidence::{canonical, signature};
 use counterpart_model::{Code, Digest, Failure};
 use counterpart_port::ChainHead;
-use counterpart_store::files::{read_bytes, sha256_of_file};
-use counterpart_store::{Record, Walk};
+use counterpart_store::files::read_bytes;
+use counterpart_store::{LineReader, Record, Walk};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -214,7 +214,7 @@ impl Verifying<'_> {
             Ok(_) => {}
             Err(failure) => return Err(fail(&failure.why, &examples)),
         }
-        let log = self.ledger.log_file(pass)?;
+        let log = self.ledger.log_path(pass)?;
         if !has_log(&log, &certificate)? {
             let why =
                 "its itemised log was changed or replaced: it is not the one that the certificate names";
@@ -335,6 +335,9 @@ fn has_log(file: &Path, certificate: &Certificate) -> Result<bool, Failure> {
     let Some(named) = &certificate.changes.log else {
         return Ok(true);
     };
-    let found = sha256_of_file(file)?;
-    Ok(found.is_none_or(|found| found == named.sha256))
+    match LineReader::sha256(file) {
+        Ok(found) => Ok(found == named.sha256),
+        Err(failure) if failure.code == Code::NotFound => Ok(true),
+        Err(failure) => Err(failure),
+    }
 }

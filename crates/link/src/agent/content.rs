@@ -145,8 +145,12 @@ impl Serving<'_> {
             return None;
         }
         let begin = content.len();
-        while let Some(len) = self.data()? {
-            content.extend_from_slice(&self.buffer[..len]);
+        loop {
+            match self.piece().ok()? {
+                Piece::Data(len) => content.extend_from_slice(&self.buffer[..len]),
+                Piece::End => break,
+                Piece::Hole(_) | Piece::Digested(_) => return None,
+            }
             if (content.len() - begin) as u64 > fact.size_bytes {
                 return None;
             }
@@ -165,15 +169,6 @@ impl Serving<'_> {
             digest,
             attributes,
         })
-    }
-
-    /// How many bytes came, or that it is the end; nothing where something else is there.
-    fn data(&mut self) -> Option<Option<usize>> {
-        match self.piece().ok()? {
-            Piece::Data(len) => Some(Some(len)),
-            Piece::End => Some(None),
-            Piece::Hole(_) | Piece::Digested(_) => None,
-        }
     }
 
     fn head(&mut self, path: &EntryPath, len: u16) -> Result<Head, Failure> {

@@ -3,7 +3,7 @@
 use super::json::{beside, publish};
 use super::open;
 use crate::failing::{damaged, io_at};
-use counterpart_model::{Algorithm, Code, Digest, Failure};
+use counterpart_model::{Code, Failure};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
@@ -27,21 +27,6 @@ pub fn open_file(path: &Path) -> Result<Option<std::fs::File>, Failure> {
     match open::read(path) {
         Err(failure) if failure.code == Code::NotFound => Ok(None),
         other => other.map(Some),
-    }
-}
-
-/// SHA-256 of a file of any length; `None` when there is none.
-pub fn sha256_of_file(path: &Path) -> Result<Option<Digest>, Failure> {
-    let Some(mut file) = open_file(path)? else {
-        return Ok(None);
-    };
-    let (mut hasher, mut buffer) = (Algorithm::Sha256.hasher(), vec![0; 64 << 10]);
-    loop {
-        let read = file.read(&mut buffer);
-        match read.map_err(|error| io_at("reading", path, &error))? {
-            0 => return Ok(Some(hasher.finish())),
-            len => hasher.update(&buffer[..len]),
-        }
     }
 }
 

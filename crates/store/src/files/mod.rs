@@ -7,9 +7,7 @@ mod json;
 mod layout;
 pub(crate) mod open;
 
-pub use bytes::{
-    names_with, open_file, read_bytes, rename, sha256_of_file, write_bytes_atomic, write_bytes_together,
-};
+pub use bytes::{names_with, open_file, read_bytes, rename, write_bytes_atomic, write_bytes_together};
 pub(crate) use json::{beside, publish};
 pub use json::{read_json, remove, write_json_atomic};
 pub use layout::{PairDir, StateDir, make_dir};

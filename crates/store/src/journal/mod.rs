@@ -131,13 +131,7 @@ impl Journal {
 
     /// The records from the first on, as they are written: each is parsed, none is checked.
     pub fn records(&self) -> Result<Records, Failure> {
-        let file = open::read(&self.path)?;
-        Ok(Records {
-            lines: BufReader::new(file),
-            path: self.path.clone(),
-            line: 0,
-            failed: false,
-        })
+        Records::of(&self.path)
     }
 
     /// Checks every record's hash, number and link, and names the first that does not hold.
@@ -159,6 +153,17 @@ impl Journal {
 }
 
 impl Records {
+    /// Those of a journal's file.
+    fn of(path: &Path) -> Result<Self, Failure> {
+        let file = open::read(path)?;
+        Ok(Self {
+            lines: BufReader::new(file),
+            path: path.to_owned(),
+            line: 0,
+            failed: false,
+        })
+    }
+
     /// The next line with its newline, which only the last may lack.
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let mut line = Vec::new();

@@ -8,7 +8,7 @@ use super::{Record, Records};
 use crate::files::{open, read_bytes};
 use counterpart_evidence::merkle::MerkleTree;
 use counterpart_model::{Code, Digest, Failure};
-use std::io::{BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const MAX_BYTES: u64 = 64 << 10;
@@ -67,15 +67,8 @@ impl Tree {
 
 /// The tree over all records before the last.
 fn read_all(path: &Path, head: &Record) -> Result<MerkleTree, Failure> {
-    let file = open::read(path)?;
-    let records = Records {
-        lines: BufReader::new(file),
-        path: path.to_owned(),
-        line: 0,
-        failed: false,
-    };
     let mut tree = MerkleTree::new();
-    for record in records {
+    for record in Records::of(path)? {
         let record = record?;
         if record.sequence >= head.sequence {
             break;

@@ -1,10 +1,8 @@
 //! The journal from its first record on, each record checked, and not a byte of the file touched.
 
 use super::{FILE_NAME, Record, Records};
-use crate::files::open;
 use counterpart_evidence::merkle::MerkleTree;
 use counterpart_model::{Code, Failure};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// The records of a journal in order. Ends with the first that does not hold.
@@ -25,13 +23,8 @@ impl Walk {
     /// The file cannot be read; one that is not there has no records.
     pub fn of(dir: &Path) -> Result<Self, Failure> {
         let path = dir.join(FILE_NAME);
-        let lines = match open::read(&path) {
-            Ok(file) => Some(Records {
-                lines: BufReader::new(file),
-                path: path.clone(),
-                line: 0,
-                failed: false,
-            }),
+        let lines = match Records::of(&path) {
+            Ok(records) => Some(records),
             Err(failure) if failure.code == Code::NotFound => None,
             Err(failure) => return Err(failure),
         };
