@@ -41,9 +41,15 @@ impl Effect {
             Code::Usage | Code::Config | Code::NotFound => Self::Ends(Exit::Usage),
             Code::Locked => Self::Ends(Exit::Locked),
             Code::EvidenceBroken | Code::Timestamp => Self::Ends(Exit::Differs),
-            Code::Io | Code::SiteLost | Code::Interrupted | Code::StateDamaged | Code::Key => {
-                Self::Ends(Exit::Unfinished)
-            }
+            Code::Io
+            | Code::SiteLost
+            | Code::Interrupted
+            | Code::StateDamaged
+            | Code::Key
+            | Code::HookFailed
+            | Code::ProductionBusy
+            | Code::StillHeld
+            | Code::NotPermitted => Self::Ends(Exit::Unfinished),
             Code::SourceMissing
             | Code::SourceEmpty
             | Code::SourceIdentity
@@ -87,6 +93,7 @@ impl Effect {
             | Code::Settling
             | Code::NotCarried
             | Code::TooDeep
+            | Code::NotReady
             | Code::JournalBehind => Self::Found,
         }
     }

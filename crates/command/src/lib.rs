@@ -1,15 +1,23 @@
-//! Programs that a site starts for others: each is run to its end within its time, its output is bounded, and what it
-//! started ends with it.
+//! What a site does for others beside its tree: programs that are run, pages that are asked for, ports that are tried. Each
+//! has its time, its output is bounded, and what a program started ends with it.
 //!
-//! Which programs there are, and what their exits mean, is not known here. No shell is started and no environment is read:
-//! whoever makes a [`Program`] says all of it.
+//! What there is to do, and what an exit means, is not known here. No shell is started and no environment is read: whoever
+//! makes a [`Job`] says all of it.
 
+mod anything;
+mod at_once;
+mod connect;
+mod get;
+mod job;
 mod keeper;
+mod patient;
 mod pipes;
 mod run;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use anything::Anything;
+pub use job::Job;
 pub use run::{Program, run};
 pub use table::Table;

@@ -25,7 +25,7 @@ pub struct Program {
     pub environment: Vec<(OsString, OsString)>,
 }
 
-/// Runs it to its end, as [`counterpart_port::Commands::run`] says. `called` is its name in messages.
+/// Runs it to its end, as [`counterpart_port::Commands::act`] says. `called` is its name in messages.
 ///
 /// # Errors
 /// It cannot be started, or was interrupted.
@@ -35,7 +35,7 @@ pub fn run(
     output: &mut (dyn FnMut(Output<'_>) + Send),
     watch: &dyn Watch,
 ) -> Result<Ended, Failure> {
-    let doing = || format!("running the command `{called}`");
+    let doing = || format!("running {called}");
     let failed = |why: std::io::Error| {
         Failure::new(Code::Io, doing(), why).hint("Look at its program and its rights at its own host.")
     };

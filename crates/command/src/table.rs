@@ -1,91 +1,76 @@
-//! The programs that have names: only they are started.
+//! What has a name: only that is done.
 
-use crate::run::{Program, run};
+use crate::at_once::Turn;
+use crate::job::Job;
 use counterpart_model::{Code, Failure};
-use counterpart_port::{CommandName, Commands, Ended, Offered, Output, Watch};
+use counterpart_port::{Act, CommandName, Commands, Ended, Offered, Output, Task, Watch};
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
-/// Commands that run at once, at most: who asks may not fill the host.
-const MAX_RUNNING: usize = 4;
-
-/// Named programs.
+/// Jobs by name.
 #[derive(Debug, Default)]
 pub struct Table {
-    programs: BTreeMap<CommandName, Program>,
+    jobs: BTreeMap<CommandName, Job>,
     running: AtomicUsize,
 }
 
 impl Table {
-    /// Of names and their programs.
-    pub const fn new(programs: BTreeMap<CommandName, Program>) -> Self {
+    /// Of names and what they stand for.
+    pub const fn new(jobs: BTreeMap<CommandName, Job>) -> Self {
         Self {
-            programs,
+            jobs,
             running: AtomicUsize::new(0),
         }
     }
 
-    fn unknown(&self, name: &CommandName) -> Failure {
-        let names: Vec<String> = self.programs.keys().map(|name| format!("`{name}`")).collect();
+    fn job(&self, act: &Act) -> Result<&Job, Failure> {
+        let Act::Command(name) = act else {
+            let why = "this site only runs commands that its own file names";
+            return Err(Failure::new(Code::NotPermitted, doing(act), why).hint(self.names()));
+        };
+        self.jobs.get(name).ok_or_else(|| {
+            let why = "this site has no such command";
+            Failure::new(Code::NotFound, doing(act), why).hint(self.names())
+        })
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<String> = self.jobs.keys().map(|name| format!("`{name}`")).collect();
         let offered = if names.is_empty() {
             "no command".to_owned()
         } else {
             names.join(", ")
         };
-        let doing = format!("running the command `{name}`");
-        Failure::new(Code::NotFound, doing, format!("this site offers {offered}"))
-            .hint("Add it to the file that the agent's --commands names, at its own host.")
+        format!(
+            "It offers {offered}. Write `command` with a name; its administrator adds one to the file of the agent's --commands."
+        )
     }
+}
+
+fn doing(act: &Act) -> String {
+    format!("running {act}")
 }
 
 impl Commands for Table {
     fn offered(&self) -> Result<Vec<Offered>, Failure> {
-        let offered = |(name, program): (&CommandName, &Program)| Offered {
+        let offered = |(name, job): (&CommandName, &Job)| Offered {
             name: name.clone(),
-            program: shown(program),
-            timeout_seconds: program.timeout.as_secs(),
+            program: job.shown(),
+            timeout_seconds: job.timeout().as_secs(),
         };
-        Ok(self.programs.iter().map(offered).collect())
+        Ok(self.jobs.iter().map(offered).collect())
     }
 
-    fn run(
+    fn act(
         &self,
-        name: &CommandName,
+        task: &Task,
         output: &mut (dyn FnMut(Output<'_>) + Send),
         watch: &dyn Watch,
     ) -> Result<Ended, Failure> {
-        let program = self.programs.get(name).ok_or_else(|| self.unknown(name))?;
-        let _turn = Turn::take(&self.running).ok_or_else(|| {
-            let doing = format!("running the command `{name}`");
-            let why = format!("{MAX_RUNNING} commands are running already");
-            Failure::new(Code::Io, doing, why).hint("Wait for one of them to end.")
-        })?;
-        run(name.as_str(), program, output, watch)
-    }
-}
-
-fn shown(program: &Program) -> String {
-    let path = program.argv.first().map(Path::new);
-    let name = path.and_then(Path::file_name).unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}
-
-/// One of the commands that may run at once.
-struct Turn<'a>(&'a AtomicUsize);
-
-impl<'a> Turn<'a> {
-    fn take(running: &'a AtomicUsize) -> Option<Self> {
-        let more = |running: usize| (running < MAX_RUNNING).then_some(running + 1);
-        running
-            .fetch_update(SeqCst, SeqCst, more)
-            .ok()
-            .map(|_| Self(running))
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
+        let job = self.job(&task.act)?.clone();
+        let _turn = Turn::take(&self.running, || doing(&task.act))?;
+        job.within(Duration::from_secs(task.timeout_seconds))
+            .act(&task.act.to_string(), output, watch)
     }
 }

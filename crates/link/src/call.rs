@@ -3,8 +3,8 @@
 use crate::frame::MAX_PAYLOAD_BYTES;
 use counterpart_model::{Algorithm, Digest, EntryPath, Fact, Failure, Finding, Step};
 use counterpart_port::{
-    Arrived, Attributes, ChainHead, CommandName, Ended, Export, ExportedEntry, Extent, OpenRequest, Progress,
-    ScanReport, ScanRequest, Settled,
+    Arrived, Attributes, ChainHead, Ended, Export, ExportedEntry, Extent, OpenRequest, Progress, ScanReport,
+    ScanRequest, Settled, Task,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,10 @@ pub(crate) enum Call {
     Versions(EntryPath),
     /// What commands may be asked for.
     Commands,
-    /// Answered by [`Ran`] until `Done`; any message of the caller, or its end, ends the command.
-    Run(CommandName),
+    /// Answered by [`Ran`] until `Done`; any message of the caller, or its end, ends what is done.
+    Act(Task),
+    /// What is done when the caller is gone: answered by `Result<(), Failure>`.
+    WhenGone(Vec<Task>),
     /// Answered by [`Batch`] of `SegmentRoot`.
     Segments,
     /// Answered by [`Batch`] of `Observed`; of segments with these roots only what changed.

@@ -14,7 +14,7 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 /// What is spoken over the link; another one for every change to a message.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;
 
 const MARK: &[u8; 16] = b"counterpart-link";
 /// Longest message before a connection stands.

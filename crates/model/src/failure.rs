@@ -96,6 +96,11 @@ codes! {
     Io "io" "The system reported an error." "See the reason given; check the device's log.";
     SiteLost "site-lost" "A site cannot be reached any more." "Bring it back and run again: the pass resumes.";
     Interrupted "interrupted" "The pass was interrupted." "Run again: it resumes.";
+    HookFailed "hook-failed" "A command that the configuration names failed, or ran out of its time." "Run it by hand at its site, then run again.";
+    ProductionBusy "production-busy" "Production was not idle, so the pass did not begin." "Run again when it is quiet, or give it longer with `wait`.";
+    NotReady "not-ready" "The standby's application did not become ready, or a check of its readiness failed." "Look at its own log at the standby.";
+    StillHeld "still-held" "What a pass held or stopped could not be released or started again." "Run `counterpart release` when its site can be reached.";
+    NotPermitted "not-permitted" "A confined site does not do that." "Let its administrator name it in the file of the agent's --commands.";
     Locked "locked" "Another pass holds the pair." "Wait for it to end.";
     StateDamaged "state-damaged" "A file of Counterpart's own state is damaged." "Move it aside: the next pass reads the archive again.";
     EvidenceBroken "evidence-broken" "A record of evidence does not hold." "Compare it with the copy kept at the other site or in a mail.";

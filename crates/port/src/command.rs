@@ -1,7 +1,7 @@
-//! Commands that a site runs for the other end, by name.
+//! What a site is asked to do beside its tree: a program, a page, a port.
 //!
-//! What a name stands for is known at its own site alone: no argument crosses a link. At this host the names are the
-//! configuration's, at a confined far end those of a file of its administrator; who asks sees no difference.
+//! A confined far end does only what its administrator's own file names, and no argument reaches it. Others do what the
+//! configuration says: whoever reaches them by ssh could start it there anyway.
 
 use crate::Watch;
 use counterpart_model::Failure;
@@ -14,27 +14,65 @@ pub const MAX_OUTPUT_BYTES: u64 = 1 << 20;
 /// Longest name of a command, in bytes.
 const MAX_NAME_BYTES: usize = 64;
 
-/// A site's commands.
+/// What a site can be asked to do.
 pub trait Commands: Send + Sync {
-    /// What is offered, in the order of its names.
+    /// What is offered by name, in the order of the names.
     ///
     /// # Errors
     /// The site cannot be reached.
     fn offered(&self) -> Result<Vec<Offered>, Failure>;
 
-    /// Runs one to its end, and gives what it writes as it comes: no more than [`MAX_OUTPUT_BYTES`] of each output. When
+    /// Does it to its end, and gives what it writes as it comes: no more than [`MAX_OUTPUT_BYTES`] of each output. When
     /// `watch` is interrupted, its time is over, or its caller is gone, it is ended with all that it started and that did
-    /// not leave its process group. Its exit is no failure: what one means is for who asks.
+    /// not leave its process group. How it ended is no failure: what that means is for who asks.
     ///
     /// # Errors
-    /// `not-found` where there is no such command; it cannot be started; it was interrupted; the site is lost.
-    fn run(
+    /// `not-found` where there is no such command; `not-permitted` where only named ones are run; it cannot be started; it
+    /// was interrupted; the site is lost.
+    fn act(
         &self,
-        name: &CommandName,
+        task: &Task,
         output: &mut (dyn FnMut(Output<'_>) + Send),
         watch: &dyn Watch,
     ) -> Result<Ended, Failure>;
+
+    /// What the site does by itself, in this order, when its caller is gone without having taken it back; replaces what was
+    /// said before. Where caller and site are one program there is nothing to do.
+    ///
+    /// # Errors
+    /// As of [`Commands::act`], before anything is done; the site is lost.
+    fn when_gone(&self, _tasks: &[Task]) -> Result<(), Failure> {
+        Ok(())
+    }
 }
+
+/// Something to be done within a time.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// What.
+    pub act: Act,
+    /// How long it may take. A named command has its own time, and the shorter of the two counts.
+    pub timeout_seconds: u64,
+}
+
+/// What is done.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// A command of the site's own file.
+    Command(CommandName),
+    /// A program and its arguments; no shell reads them.
+    Run(Vec<String>),
+    /// A page is asked for; its body is the output.
+    Get(Address),
+    /// Somebody accepts a connection at this host and port.
+    Connect(String),
+}
+
+/// The address of a page. What stands before its host, a name and a password, is never shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(String);
 
 /// The name of a command: letters, digits, `-`, `_` and `.`, of which the first is a letter or a digit. It is never a path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -81,6 +119,80 @@ pub enum HowEnded {
     Signalled(i32),
     /// Its time was over, and it was ended.
     TimedOut,
+    /// A page was answered with this status of HTTP.
+    Answered(u16),
+}
+
+impl Ended {
+    /// True where a program left with 0, a page was given, or a connection was accepted.
+    pub const fn is_good(&self) -> bool {
+        matches!(self.how, HowEnded::Exited(0) | HowEnded::Answered(200..=299))
+    }
+}
+
+impl fmt::Display for HowEnded {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(code) => write!(out, "it left with {code}"),
+            Self::Signalled(signal) => write!(out, "signal {signal} ended it"),
+            Self::TimedOut => out.write_str("its time was over, and it was ended"),
+            Self::Answered(status) => write!(out, "it was answered with {status}"),
+        }
+    }
+}
+
+impl Address {
+    /// Checks an address.
+    ///
+    /// # Errors
+    /// What one looks like.
+    pub fn checked(address: impl Into<String>) -> Result<Self, String> {
+        let address = address.into();
+        let known = ["http://", "https://"].iter().any(|scheme| {
+            address
+                .strip_prefix(scheme)
+                .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        });
+        let plain = !address
+            .chars()
+            .any(|letter| letter.is_whitespace() || letter.is_control());
+        if known && plain {
+            Ok(Self(address))
+        } else {
+            Err("write http://host:port/path or https://host/path".to_owned())
+        }
+    }
+
+    /// Whole, with its secret.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        write!(out, "{scheme}://{host}{path}")
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(name) => write!(out, "the command `{name}`"),
+            Self::Run(words) => write!(out, "`{}`", words.join(" ")),
+            Self::Get(address) => write!(out, "GET {address}"),
+            Self::Connect(place) => write!(out, "a connection to {place}"),
+        }
+    }
 }
 
 impl CommandName {

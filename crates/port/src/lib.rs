@@ -2,7 +2,7 @@
 //!
 //! Two traits and their messages: [`Site`] is either end of a pair, [`Standby`] the end that is kept equal. No
 //! filesystem, network or database appears here, and every message can cross a link: paths, facts, bytes and findings.
-//! [`Commands`] is what an end runs by name; it stands apart, for it needs no pass.
+//! [`Commands`] is what an end does beside its tree; it stands apart, for it needs no pass.
 //!
 //! The order of calls in a pass is: `open` once, `scan` once, then any number of `observed`, `content` and, at the
 //! standby, `apply`; last `close` or `abandon`.
@@ -18,7 +18,7 @@ pub mod watch;
 
 pub use apply::{Apply, Arrived, Committed, Place, SmallFile};
 pub use chain::ChainHead;
-pub use command::{CommandName, Commands, Ended, HowEnded, Offered, Output};
+pub use command::{Act, Address, CommandName, Commands, Ended, HowEnded, Offered, Output, Task};
 pub use content::{Attributes, Basis, ContentReader, Piece, Settled};
 pub use history::{Expired, Export, ExportSink, ExportedEntry, HistoryId, NotHeld, PassHistory, Version};
 pub use listing::{Listed, ListingHead};

@@ -6,7 +6,8 @@ use crate::config::named::named_commands;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::who;
-use counterpart_command::Table;
+use crate::wire::own_environment;
+use counterpart_command::Anything;
 use counterpart_link::Wanted;
 use counterpart_link::agent::{Host, serve};
 use counterpart_model::path::RESERVED_NAME;
@@ -36,10 +37,17 @@ pub(crate) fn agent(context: &Context, args: &AgentArgs) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-/// The commands that may be asked for. Where their file is wrong, nothing is served: whoever asks is told why.
-fn commands(args: &AgentArgs) -> Result<Option<Table>, Failure> {
-    let read = |file| named_commands(file, &environment).map_err(|mistakes| mistakes.failure());
-    args.commands.as_deref().map(read).transpose()
+/// What may be asked for beside the tree: what a file names, nothing where the agent is confined otherwise, and anything
+/// where it is not, for then the caller's ssh would start it as well. Where the file is wrong, nothing is served: whoever asks is told why.
+fn commands(args: &AgentArgs) -> Result<Option<Box<dyn Commands>>, Failure> {
+    if let Some(file) = args.commands.as_deref() {
+        let table = named_commands(file, &environment).map_err(|mistakes| mistakes.failure())?;
+        return Ok(Some(Box::new(table)));
+    }
+    if args.root.is_some() || args.read_only {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(Anything::new(own_environment()))))
 }
 
 #[expect(
@@ -54,12 +62,12 @@ fn environment(name: &str) -> Option<OsString> {
 struct ThisHost<'a> {
     context: &'a Context,
     args: &'a AgentArgs,
-    commands: Result<Option<Table>, Failure>,
+    commands: Result<Option<Box<dyn Commands>>, Failure>,
 }
 
 impl Host for ThisHost<'_> {
     fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure> {
-        self.commands.as_ref().map_err(Clone::clone)?;
+        self.commands.as_ref().map(drop).map_err(Clone::clone)?;
         let root = PathBuf::from(OsString::from_vec(wanted.root.clone()));
         if self.args.read_only && wanted.role == SiteRole::Standby {
             return Err(refused(&root, "it only serves production"));
@@ -79,8 +87,8 @@ impl Host for ThisHost<'_> {
     }
 
     fn commands(&self) -> Option<&dyn Commands> {
-        let table = self.commands.as_ref().ok()?.as_ref()?;
-        Some(table)
+        let commands = self.commands.as_ref().ok()?.as_ref()?;
+        Some(commands.as_ref())
     }
 }
 

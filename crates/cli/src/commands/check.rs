@@ -106,7 +106,9 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
     if role == SiteRole::Standby {
         lines.push(room(site.room(), wired.pair.settings.guards.reserve_bytes));
     }
-    lines.extend(reached.commands().map(|commands| offered(commands, role)));
+    if reached.is_far() {
+        lines.push(offered(reached.commands(), role));
+    }
     site.abandon();
     lines
 }

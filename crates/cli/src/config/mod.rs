@@ -2,6 +2,7 @@
 //!
 //! Only the form is judged here. Whether a site can be reached is for `check`, whether roots overlap for the engine.
 
+mod act;
 mod bandwidth;
 mod find;
 mod location;

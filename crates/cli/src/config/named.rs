@@ -1,4 +1,4 @@
-//! The file of named commands that an agent may run: `[command.NAME]` with `run`, `timeout_seconds` and `env`.
+//! The file of what an agent does by name: `[command.NAME]` with `run`, `get` or `connect`, `timeout_seconds` and `env`.
 //!
 //! It belongs to the site where they run. What is wrong in it is told as in the configuration; a file that somebody else
 //! could have written is refused.
@@ -6,8 +6,8 @@
 use super::mistake::{Mistake, Mistakes, Source};
 use super::section::{Placed, Section};
 use super::trusted::open_trusted;
-use counterpart_command::{Program, Table};
-use counterpart_port::CommandName;
+use counterpart_command::{Job, Program, Table};
+use counterpart_port::{Address, CommandName};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read as _;
@@ -59,19 +59,19 @@ pub fn parse(file: &Path, text: &str, environment: Environment<'_>) -> Result<Ta
     let source = Source::new(file, text);
     let document = source.document()?;
     let mut root = Section::new(&source, String::new(), document.get_ref());
-    let mut programs = BTreeMap::new();
+    let mut jobs = BTreeMap::new();
     for (name, section) in root
         .table("command")
         .map(|mut all| all.sections())
         .unwrap_or_default()
     {
-        programs.extend(one(&name, section, environment));
+        jobs.extend(one(&name, section, environment));
     }
     root.end();
-    source.finish().map(|()| Table::new(programs))
+    source.finish().map(|()| Table::new(jobs))
 }
 
-fn one(name: &str, mut section: Section<'_>, environment: Environment<'_>) -> Option<(CommandName, Program)> {
+fn one(name: &str, mut section: Section<'_>, environment: Environment<'_>) -> Option<(CommandName, Job)> {
     let checked = match CommandName::checked(name) {
         Ok(checked) => Some(checked),
         Err(hint) => {
@@ -83,16 +83,41 @@ fn one(name: &str, mut section: Section<'_>, environment: Environment<'_>) -> Op
             None
         }
     };
-    let argv = argv(&mut section);
     let timeout_seconds = section.number_or_text("timeout_seconds", timeout);
-    let environment = allowed(&mut section, environment);
-    section.end();
-    let program = Program {
-        argv: argv?,
-        timeout: Duration::from_secs(timeout_seconds.unwrap_or(USUAL_TIMEOUT_SECONDS)),
-        environment,
+    let timeout = Duration::from_secs(timeout_seconds.unwrap_or(USUAL_TIMEOUT_SECONDS));
+    let job = if section.has("get") {
+        page(&mut section, timeout)
+    } else if section.has("connect") {
+        port(&mut section, timeout)
+    } else {
+        program(&mut section, timeout, environment)
     };
-    Some((checked?, program))
+    section.end();
+    Some((checked?, job?))
+}
+
+fn page(section: &mut Section<'_>, timeout: Duration) -> Option<Job> {
+    let address = section.parsed("get", |text| Address::checked(text))?;
+    Some(Job::Get { address, timeout })
+}
+
+fn port(section: &mut Section<'_>, timeout: Duration) -> Option<Job> {
+    let good = |text: &str| match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err("write \"host:port\"".to_owned()),
+    };
+    let place = section.parsed("connect", good)?;
+    Some(Job::Connect { place, timeout })
+}
+
+fn program(section: &mut Section<'_>, timeout: Duration, environment: Environment<'_>) -> Option<Job> {
+    let argv = argv(section);
+    let environment = allowed(section, environment);
+    Some(Job::Program(Program {
+        argv: argv?,
+        timeout,
+        environment,
+    }))
 }
 
 fn argv(section: &mut Section<'_>) -> Option<Vec<OsString>> {

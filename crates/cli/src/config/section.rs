@@ -129,6 +129,33 @@ impl<'a> Section<'a> {
         Some(texts)
     }
 
+    /// True where a list is there.
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        self.table
+            .get(key)
+            .is_some_and(|value| value.get_ref().is_array())
+    }
+
+    /// A list of tables, `[[name.key]]`.
+    pub(super) fn tables(&mut self, key: &'static str) -> Vec<Section<'a>> {
+        let Some(items) = self.expect(key, "a list of tables", DeValue::as_array) else {
+            return Vec::new();
+        };
+        let name = self.below(key);
+        let one = |item: &'a Spanned<DeValue<'a>>| {
+            let table = item.get_ref().as_table();
+            if table.is_none() {
+                self.wrong(
+                    item.span(),
+                    format!("`{key}` has something else than a table in it"),
+                    format!("write [[{name}]]"),
+                );
+            }
+            table.map(|table| Section::new(self.source, name.clone(), table))
+        };
+        items.value.iter().filter_map(one).collect()
+    }
+
     /// A table of its own.
     pub(super) fn table(&mut self, key: &'static str) -> Option<Section<'a>> {
         let table = self.expect(key, "a table", DeValue::as_table)?.value;

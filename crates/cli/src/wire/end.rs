@@ -4,6 +4,7 @@ use super::by_hour::ByHour;
 use crate::config::{FarLocation, Link, Location, Pair};
 use crate::terminal::Stop;
 use crate::who;
+use counterpart_command::Anything;
 use counterpart_link::ssh::{Session, Ssh};
 use counterpart_link::{Pace, RemoteSite, Wanted};
 use counterpart_model::{Code, Failure, SiteRole};
@@ -17,9 +18,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// One end of a pair.
 pub(crate) enum End {
     /// On this host.
-    Here(LocalSite),
+    Here(Box<Here>),
     /// At another one.
     Far(FarEnd),
+}
+
+/// A site of this host, and what is done here beside it.
+pub(crate) struct Here {
+    site: LocalSite,
+    commands: Anything,
 }
 
 /// A far site, and how it is reached.
@@ -34,7 +41,7 @@ pub(crate) struct FarEnd {
 /// A site that can be asked.
 pub(crate) enum Reached<'a> {
     /// On this host.
-    Here(&'a LocalSite),
+    Here(&'a Here),
     /// Over a link; the site goes before its session, so that ssh sees the end of the stream.
     Far(Box<RemoteSite>, Mutex<Session>),
 }
@@ -50,14 +57,17 @@ impl End {
             SiteRole::Standby => &pair.standby,
         };
         Ok(match location {
-            Location::Here(root) => Self::Here(LocalSite::new(LocalSiteOptions {
-                role,
-                pair: pair.name.clone(),
-                root: root.clone(),
-                state: directory.site(role)?,
-                plain_root: false,
-                read_ahead_threads: None,
-                retention: Retention::Caller,
+            Location::Here(root) => Self::Here(Box::new(Here {
+                commands: Anything::new(own_environment()),
+                site: LocalSite::new(LocalSiteOptions {
+                    role,
+                    pair: pair.name.clone(),
+                    root: root.clone(),
+                    state: directory.site(role)?,
+                    plain_root: false,
+                    read_ahead_threads: None,
+                    retention: Retention::Caller,
+                }),
             })),
             Location::Far(far) => Self::Far(FarEnd {
                 wanted: Wanted {
@@ -73,9 +83,9 @@ impl End {
     }
 
     /// The site, where it is on this host.
-    pub(crate) const fn here(&self) -> Option<&LocalSite> {
+    pub(crate) fn here(&self) -> Option<&LocalSite> {
         match self {
-            Self::Here(site) => Some(site),
+            Self::Here(here) => Some(&here.site),
             Self::Far(_) => None,
         }
     }
@@ -102,10 +112,21 @@ impl End {
     /// `site-lost` with what ssh said, or why the agent refuses.
     pub(crate) fn reach(&self) -> Result<Reached<'_>, Failure> {
         match self {
-            Self::Here(site) => Ok(Reached::Here(site)),
+            Self::Here(here) => Ok(Reached::Here(here)),
             Self::Far(far) => far.reach(),
         }
     }
+}
+
+/// What programs get that are started here: the environment of this one, but for what the other end of a link said.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program alone reads the environment"
+)]
+pub(crate) fn own_environment() -> Vec<(OsString, OsString)> {
+    std::env::vars_os()
+        .filter(|(name, _)| name != "SSH_ORIGINAL_COMMAND")
+        .collect()
 }
 
 fn ssh(far: &FarLocation, link: &Link) -> Ssh {
@@ -145,17 +166,22 @@ impl Reached<'_> {
     /// The site itself.
     pub(crate) fn site(&self) -> &dyn Standby {
         match self {
-            Self::Here(site) => *site,
+            Self::Here(here) => &here.site,
             Self::Far(site, _) => site.as_ref(),
         }
     }
 
-    /// The commands of its agent, where it is far.
-    pub(crate) fn commands(&self) -> Option<&dyn Commands> {
+    /// What is done there beside the tree.
+    pub(crate) fn commands(&self) -> &dyn Commands {
         match self {
-            Self::Here(_) => None,
-            Self::Far(site, _) => Some(site.as_ref()),
+            Self::Here(here) => &here.commands,
+            Self::Far(site, _) => site.as_ref(),
         }
+    }
+
+    /// True where it is at another host.
+    pub(crate) const fn is_far(&self) -> bool {
+        matches!(self, Self::Far(..))
     }
 
     /// A failure, with what ssh said of it where it is the link's.

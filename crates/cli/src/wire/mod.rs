@@ -4,7 +4,7 @@ mod by_hour;
 mod end;
 mod estimate;
 
-pub(crate) use end::End;
+pub(crate) use end::{End, own_environment};
 
 use crate::config::Pair;
 use crate::context::Context;
@@ -94,6 +94,8 @@ impl Wired {
         let sites = Sites {
             production: production.site(),
             standby: standby.site(),
+            production_commands: production.commands(),
+            standby_commands: standby.commands(),
         };
         let shown = context
             .terminal

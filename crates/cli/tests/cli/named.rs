@@ -4,7 +4,7 @@
 use counterpart_cli::config::named::{named_commands, parse};
 use counterpart_link::{Program, RemoteSite, Wanted};
 use counterpart_model::{Code, SiteRole};
-use counterpart_port::{CommandName, Commands as _, HowEnded, Output, Progress, Watch};
+use counterpart_port::{Act, CommandName, Commands as _, HowEnded, Output, Progress, Task, Watch};
 use std::ffi::OsString;
 use std::fs;
 use std::os::fd::OwnedFd;
@@ -26,8 +26,11 @@ fn mistake(text: &str) -> String {
     format!("{}: {} ({})", found.at(), found.why, found.hint)
 }
 
-fn name(name: &str) -> CommandName {
-    CommandName::checked(name).unwrap()
+fn named(name: &str) -> Task {
+    Task {
+        act: Act::Command(CommandName::checked(name).unwrap()),
+        timeout_seconds: 600,
+    }
 }
 
 #[derive(Default)]
@@ -262,7 +265,7 @@ fn an_agent_runs_what_its_own_file_names_and_nothing_else() {
         let (Output::Standard(bytes) | Output::Errors(bytes)) = output;
         heard += &String::from_utf8_lossy(bytes);
     };
-    let ended = site.run(&name("say"), &mut output, &told).unwrap();
+    let ended = site.act(&named("say"), &mut output, &told).unwrap();
     assert_eq!(ended.how, HowEnded::Exited(4));
     let mut lines: Vec<&str> = heard.lines().map(str::trim).collect();
     lines.sort_unstable();
@@ -276,14 +279,14 @@ fn an_agent_runs_what_its_own_file_names_and_nothing_else() {
         let (Output::Standard(more) | Output::Errors(more)) = output;
         bytes += more.len();
     };
-    let flood = site.run(&name("flood"), &mut count, &told).unwrap();
+    let flood = site.act(&named("flood"), &mut count, &told).unwrap();
     assert_eq!((bytes, flood.omitted_bytes), (1 << 20, 3_000_000 - (1 << 20)));
-    let late = site.run(&name("late"), &mut |_| {}, &told).unwrap();
+    let late = site.act(&named("late"), &mut |_| {}, &told).unwrap();
     assert_eq!(late.how, HowEnded::TimedOut);
-    let failure = site.run(&name("sh"), &mut |_| {}, &told).unwrap_err();
+    let failure = site.act(&named("sh"), &mut |_| {}, &told).unwrap_err();
     assert_eq!(failure.code, Code::NotFound);
     assert!(
-        failure.why.contains("`flood`, `hang`, `late`, `say`"),
+        failure.hint.contains("`flood`, `hang`, `late`, `say`"),
         "{failure:?}"
     );
 }
@@ -293,7 +296,7 @@ fn a_command_ends_with_all_that_it_started_when_its_caller_goes_away() {
     let (mut served, site) = Served::new(COMMANDS, &[]);
     let (site, told) = (site.unwrap(), Told::default());
     std::thread::scope(|scope| {
-        let asked = scope.spawn(|| site.run(&name("hang"), &mut |_| {}, &told));
+        let asked = scope.spawn(|| site.act(&named("hang"), &mut |_| {}, &told));
         let child = served.written("child");
         told.0.store(true, Relaxed);
         assert_eq!(asked.join().unwrap().unwrap_err().code, Code::Interrupted);
@@ -301,7 +304,7 @@ fn a_command_ends_with_all_that_it_started_when_its_caller_goes_away() {
     });
     fs::remove_file(served.dir.path().join("child")).unwrap();
     std::thread::scope(|scope| {
-        let asked = scope.spawn(|| site.run(&name("hang"), &mut |_| {}, &Told::default()));
+        let asked = scope.spawn(|| site.act(&named("hang"), &mut |_| {}, &Told::default()));
         let child = served.written("child");
         // Its caller is gone without a word: the stream ends where it was.
         served.relay.kill().unwrap();

@@ -40,7 +40,9 @@ impl Pass<'_> {
 
     /// Both streams. Over a link, what both last manifests say is left out of a full exchange.
     fn merge(&self, observation: &Observation, extent: Extent) -> Result<Merge<'_>, Failure> {
-        let Sites { production, standby } = self.sites;
+        let Sites {
+            production, standby, ..
+        } = self.sites;
         let full = extent == Extent::Everything && !self.reads_anew();
         if full && observation.far().is_some() && observation.bases_are_of_this_policy() {
             let shared = shared::roots(production, standby)?;

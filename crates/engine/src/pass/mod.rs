@@ -30,7 +30,7 @@ use crate::report::{PassReport, PlanReport};
 use crate::request::{PassKind, PassRequest};
 use crate::settings::PairSettings;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
-use counterpart_port::{Site, Standby};
+use counterpart_port::{Commands, Site, Standby};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Instant;
@@ -42,6 +42,20 @@ pub struct Sites<'a> {
     pub production: &'a dyn Site,
     /// The end that is kept equal.
     pub standby: &'a dyn Standby,
+    /// What is done at production beside its tree.
+    pub production_commands: &'a dyn Commands,
+    /// What is done at the standby beside its tree.
+    pub standby_commands: &'a dyn Commands,
+}
+
+impl<'a> Sites<'a> {
+    /// What is done at one of them beside its tree.
+    pub fn commands(&self, role: SiteRole) -> &'a dyn Commands {
+        match role {
+            SiteRole::Production => self.production_commands,
+            SiteRole::Standby => self.standby_commands,
+        }
+    }
 }
 
 /// What a pass came to.
@@ -268,7 +282,9 @@ impl Pass<'_> {
 
     /// Requests that a far site should have under way.
     fn at_once(&self) -> Option<usize> {
-        let Sites { production, standby } = self.sites;
+        let Sites {
+            production, standby, ..
+        } = self.sites;
         production.requests_at_once().max(standby.requests_at_once())
     }
 

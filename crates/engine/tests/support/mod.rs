@@ -3,6 +3,7 @@
 //! What the real site does with inodes and times is here one counter, the stamp: an entry is unchanged when it is.
 
 pub(crate) mod apply;
+pub(crate) mod commands;
 pub(crate) mod listener;
 pub(crate) mod pair;
 pub(crate) mod reader;

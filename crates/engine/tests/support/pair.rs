@@ -1,6 +1,7 @@
 //! A pair in memory with its ledger, and short words for its passes.
 
 use super::Recorder;
+use super::commands::FakeCommands;
 use super::site::FakeSite;
 use super::tree::{Node, Tree, path, plain};
 use counterpart_engine::{
@@ -13,6 +14,7 @@ use counterpart_store::StateDir;
 pub(crate) struct Pair {
     pub(crate) production: FakeSite,
     pub(crate) standby: FakeSite,
+    pub(crate) commands: FakeCommands,
     pub(crate) settings: PairSettings,
     pub(crate) ledger: Ledger,
     _dir: tempfile::TempDir,
@@ -53,6 +55,7 @@ impl Pair {
         Self {
             production: FakeSite::new(SiteRole::Production),
             standby: FakeSite::new(SiteRole::Standby),
+            commands: FakeCommands::default(),
             settings,
             ledger: Ledger::open(state.pair("study").unwrap()).unwrap(),
             _dir: dir,
@@ -72,6 +75,8 @@ impl Pair {
         let sites = Sites {
             production: &self.production,
             standby: &self.standby,
+            production_commands: &self.commands,
+            standby_commands: &self.commands,
         };
         // The name of a pass is its millisecond.
         std::thread::sleep(std::time::Duration::from_millis(2));

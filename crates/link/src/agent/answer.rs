@@ -5,7 +5,9 @@ use crate::call::{Call, Seen};
 use crate::clock::now;
 use crate::connection::{Channel, lock, unexpected};
 use counterpart_model::{Code, Failure, Finding, SiteRole};
-use counterpart_port::{Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Watch, is_pass_name};
+use counterpart_port::{
+    Commands, OpenRequest, Opened, Progress, ScanRequest, Standby, Task, Watch, is_pass_name,
+};
 use crossbeam_channel::Sender;
 use std::sync::Mutex;
 
@@ -13,7 +15,9 @@ use std::sync::Mutex;
 pub(super) struct Far<'a> {
     pub(super) site: &'a dyn Standby,
     role: SiteRole,
-    commands: Option<&'a dyn Commands>,
+    pub(super) commands: Option<&'a dyn Commands>,
+    /// What is done when the caller is gone.
+    pub(super) left: Mutex<Vec<Task>>,
     /// Where lanes of the present application go.
     lanes: Mutex<Option<Sender<Channel>>>,
 }
@@ -24,6 +28,7 @@ impl<'a> Far<'a> {
             site,
             role,
             commands,
+            left: Mutex::default(),
             lanes: Mutex::default(),
         }
     }
@@ -57,7 +62,8 @@ impl<'a> Far<'a> {
                 Err(failure) => channel.send(&Err::<(), _>(failure)),
             },
             Call::Commands => channel.send(&commands::offered(self.commands)),
-            Call::Run(name) => commands::serve(self.commands, &name, &channel),
+            Call::Act(task) => commands::serve(self.commands, &task, &channel),
+            Call::WhenGone(tasks) => channel.send(&self.leave(tasks)),
             Call::Lane => {
                 if let Some(lanes) = &*lock(&self.lanes) {
                     // An application that ends takes no lanes any more: the channel closes.

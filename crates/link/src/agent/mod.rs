@@ -25,7 +25,7 @@ pub trait Host {
     /// Why the caller does not get it.
     fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure>;
 
-    /// The commands that a caller may ask for; none where nobody named any.
+    /// What a caller may have done beside the tree; nothing where nobody allowed it.
     fn commands(&self) -> Option<&dyn Commands> {
         None
     }
@@ -44,11 +44,10 @@ pub fn serve(input: OwnedFd, output: OwnedFd, host: &dyn Host, this: &Program) -
     let site = site?;
     let (input, output) = greeting.into_stream();
     let connection = Connection::start(input, output, Pulse::default())?;
-    answer_all(
-        &connection,
-        &Far::new(site.as_ref(), wanted.role, host.commands()),
-    );
+    let far = Far::new(site.as_ref(), wanted.role, host.commands());
+    answer_all(&connection, &far);
     site.abandon();
+    far.do_what_was_left();
     Ok(())
 }
 

@@ -1,11 +1,11 @@
-//! Commands of the far end, asked for by name. That it keeps to the bounds of their outputs is not believed.
+//! What the far end does beside its tree. That it keeps to the bounds of their outputs is not believed.
 
 use super::{RemoteSite, Told};
 use crate::call::{Call, Ran};
 use crate::connection::unexpected;
 use counterpart_model::Failure;
 use counterpart_port::command::MAX_OUTPUT_BYTES;
-use counterpart_port::{CommandName, Commands, Ended, Offered, Output, Watch};
+use counterpart_port::{Commands, Ended, Offered, Output, Task, Watch};
 
 /// Most commands that a far end may offer: more is not what a person wrote.
 const MAX_OFFERED: usize = 1_000;
@@ -19,13 +19,13 @@ impl Commands for RemoteSite {
         Ok(offered)
     }
 
-    fn run(
+    fn act(
         &self,
-        name: &CommandName,
+        task: &Task,
         output: &mut (dyn FnMut(Output<'_>) + Send),
         watch: &dyn Watch,
     ) -> Result<Ended, Failure> {
-        let channel = self.call(&Call::Run(name.clone()))?;
+        let channel = self.call(&Call::Act(task.clone()))?;
         let (mut standard, mut errors) = (MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES);
         let mut told = Told::new(&channel, watch, "a command without its end");
         loop {
@@ -41,6 +41,10 @@ impl Commands for RemoteSite {
                 Ran::Done(ended) => return ended,
             }
         }
+    }
+
+    fn when_gone(&self, tasks: &[Task]) -> Result<(), Failure> {
+        self.ask(&Call::WhenGone(tasks.to_vec()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Named commands over a link: asked honestly, asked by who should not, and answered by an agent that lies.
 
-use super::fake::FakeCommands;
+use super::fake::{FakeCommands, MARKED};
 use super::{FakeHost, agent, caller, pipes, program, wanted};
 use crate::agent::serve;
 use crate::call::{Call, Ran};
@@ -8,7 +8,9 @@ use crate::connection::{Channel, Connection, encode};
 use crate::remote::RemoteSite;
 use counterpart_model::{Code, Failure, SiteRole};
 use counterpart_port::command::MAX_OUTPUT_BYTES;
-use counterpart_port::{CommandName, Commands as _, Ended, HowEnded, Offered, Output, Progress, Watch};
+use counterpart_port::{
+    Act, CommandName, Commands as _, Ended, HowEnded, Offered, Output, Progress, Task, Watch,
+};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 #[derive(Default)]
@@ -22,8 +24,11 @@ impl Watch for Told {
     }
 }
 
-fn name(name: &str) -> CommandName {
-    CommandName::checked(name).unwrap()
+fn named(name: &str) -> Task {
+    Task {
+        act: Act::Command(CommandName::checked(name).unwrap()),
+        timeout_seconds: 60,
+    }
 }
 
 /// An honest caller of an honest agent.
@@ -45,14 +50,14 @@ fn a_command_is_asked_for_by_its_name_and_tells_how_it_ended() {
             Output::Errors(bytes) => format!("err {}", String::from_utf8_lossy(bytes)),
         });
     };
-    let ended = site.run(&name("echo"), &mut output, &Told::default()).unwrap();
+    let ended = site.act(&named("echo"), &mut output, &Told::default()).unwrap();
     assert_eq!(
         (ended.how, ended.omitted_bytes, ended.omitted_error_bytes),
         (HowEnded::Exited(7), 1, 2)
     );
     assert_eq!(heard, ["out echo", "err echo"]);
     let failure = site
-        .run(&name("other"), &mut |_| {}, &Told::default())
+        .act(&named("other"), &mut |_| {}, &Told::default())
         .unwrap_err();
     assert_eq!(failure.code, Code::NotFound);
 }
@@ -62,7 +67,7 @@ fn an_interruption_crosses_the_link() {
     let (site, told) = (both(), Told::default());
     // Once it runs.
     let mut output = |_: Output<'_>| told.0.store(true, Relaxed);
-    let failure = site.run(&name("hang"), &mut output, &told).unwrap_err();
+    let failure = site.act(&named("hang"), &mut output, &told).unwrap_err();
     assert_eq!(failure.code, Code::Interrupted);
 }
 
@@ -70,7 +75,7 @@ fn an_interruption_crosses_the_link() {
 fn a_caller_that_goes_away_ends_its_command() {
     let (connection, served) = agent(SiteRole::Production);
     let run = connection
-        .call(encode(&Call::Run(name("hang"))).unwrap())
+        .call(encode(&Call::Act(named("hang"))).unwrap())
         .unwrap();
     let _: Ran = run.message().unwrap();
     drop(connection);
@@ -79,7 +84,7 @@ fn a_caller_that_goes_away_ends_its_command() {
     served.join().unwrap().unwrap();
     let (connection, served) = agent(SiteRole::Production);
     let run = connection
-        .call(encode(&Call::Run(name("hang"))).unwrap())
+        .call(encode(&Call::Act(named("hang"))).unwrap())
         .unwrap();
     drop(run);
     drop(connection);
@@ -87,9 +92,35 @@ fn a_caller_that_goes_away_ends_its_command() {
 }
 
 #[test]
+fn what_a_caller_left_is_done_when_it_is_gone_and_not_when_it_took_it_back() {
+    let left = |tasks: &[Task]| {
+        let (connection, served) = agent(SiteRole::Production);
+        let call = connection
+            .call(encode(&Call::WhenGone(vec![named("mark"); 3])).unwrap())
+            .unwrap();
+        call.message::<Result<(), Failure>>().unwrap().unwrap();
+        let call = connection
+            .call(encode(&Call::WhenGone(tasks.to_vec())).unwrap())
+            .unwrap();
+        call.message::<Result<(), Failure>>().unwrap().unwrap();
+        drop(call);
+        drop(connection);
+        served.join().unwrap().unwrap();
+    };
+    left(&[]);
+    assert_eq!(MARKED.load(Relaxed), 0);
+    // The first fails, and the second is done all the same.
+    left(&[named("mark"), named("mark")]);
+    assert_eq!(MARKED.load(Relaxed), 120);
+    let site = both();
+    let failure = site.when_gone(&vec![named("mark"); 17]).unwrap_err();
+    assert!(failure.why.contains("more to be done"), "{failure:?}");
+}
+
+#[test]
 fn a_name_that_is_none_is_not_answered() {
     let (connection, _) = agent(SiteRole::Standby);
-    let honest = encode(&Call::Run(name("aa_b"))).unwrap();
+    let honest = encode(&Call::Act(named("aa_b"))).unwrap();
     for hostile in [
         &b"../b"[..],
         b"/bin",
@@ -100,9 +131,10 @@ fn a_name_that_is_none_is_not_answered() {
         b"$(a)",
         b"aa\xff\xff",
     ] {
-        let at = honest.len() - 4;
+        // Before the time, which is one byte.
+        let at = honest.len() - 5;
         let mut call = honest.clone();
-        call[at..].copy_from_slice(hostile);
+        call[at..at + 4].copy_from_slice(hostile);
         let channel = connection.call(call).unwrap();
         assert_eq!(channel.take().unwrap(), None, "{hostile:?}");
     }
@@ -123,7 +155,7 @@ fn lying(answer: impl Fn(&Channel) + Send + 'static) -> impl FnOnce(Connection) 
 }
 
 fn run_on(site: &RemoteSite) -> Result<Ended, Failure> {
-    site.run(&name("echo"), &mut |_| {}, &Told::default())
+    site.act(&named("echo"), &mut |_| {}, &Told::default())
 }
 
 #[test]

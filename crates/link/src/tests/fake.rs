@@ -3,11 +3,12 @@
 use super::fake_apply::FakeApply;
 use counterpart_model::{Code, Digest, EntryPath, Fact, Failure, Finding, Kind, Owner, Row, Timestamp};
 use counterpart_port::{
-    Apply, Attributes, ChainHead, Closed, CommandName, Commands, ContentReader, Ended, ExcludedEntry,
+    Act, Apply, Attributes, ChainHead, Closed, CommandName, Commands, ContentReader, Ended, ExcludedEntry,
     Expired, Export, ExportSink, ExportedEntry, Extent, HistoryId, HowEnded, KnownFile, Listing, Observed,
     Offered, OpenRequest, Opened, Output, PassHistory, Piece, Room, ScanReport, ScanRequest, Settled, Site,
-    Standby, Stream, Version, Watch,
+    Standby, Stream, Task, Version, Watch,
 };
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub(super) const CONTENT: &[u8] = b"the content";
 
@@ -186,6 +187,9 @@ impl ContentReader for FakeReader {
 /// One command that writes its name to both outputs, and one that runs until it is interrupted.
 pub(super) struct FakeCommands;
 
+/// Seconds of all that was marked.
+pub(super) static MARKED: AtomicU64 = AtomicU64::new(0);
+
 impl Commands for FakeCommands {
     fn offered(&self) -> Result<Vec<Offered>, Failure> {
         let offered = |name| Offered {
@@ -196,15 +200,22 @@ impl Commands for FakeCommands {
         Ok(["echo", "hang"].map(offered).into())
     }
 
-    fn run(
+    fn act(
         &self,
-        name: &CommandName,
+        task: &Task,
         output: &mut (dyn FnMut(Output<'_>) + Send),
         watch: &dyn Watch,
     ) -> Result<Ended, Failure> {
+        let Act::Command(name) = &task.act else {
+            return none();
+        };
         output(Output::Standard(name.as_str().as_bytes()));
         output(Output::Errors(name.as_str().as_bytes()));
         match name.as_str() {
+            "mark" => {
+                MARKED.fetch_add(task.timeout_seconds, Relaxed);
+                none()
+            }
             "echo" => Ok(Ended {
                 how: HowEnded::Exited(7),
                 omitted_bytes: 1,

@@ -2,10 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "scripts tell their numbers in files")]
 
-use super::{Program, Table, run};
+mod pages;
+
+use super::{Anything, Job, Program, Table, run};
 use counterpart_model::{Code, Failure};
 use counterpart_port::command::MAX_OUTPUT_BYTES;
-use counterpart_port::{CommandName, Commands as _, Ended, HowEnded, Output, Progress, Watch};
+use counterpart_port::{Act, CommandName, Commands as _, Ended, HowEnded, Output, Progress, Task, Watch};
 use rustix::process::{Pid, test_kill_process};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -187,28 +189,48 @@ fn what_cannot_be_started_says_why() {
             environment: Vec::new(),
         };
         let failure = ran(&program).0.unwrap_err();
-        assert_eq!(failure.doing, "running the command `it`");
+        assert_eq!(failure.doing, "running it");
     }
 }
 
-fn name(name: &str) -> CommandName {
-    CommandName::checked(name).unwrap()
+fn named(name: &str) -> Task {
+    Task {
+        act: Act::Command(CommandName::checked(name).unwrap()),
+        timeout_seconds: 3600,
+    }
+}
+
+fn table(name: &str, program: Program) -> Table {
+    Table::new([(CommandName::checked(name).unwrap(), Job::Program(program))].into())
 }
 
 #[test]
 fn only_what_has_a_name_is_run() {
-    let table = Table::new([(name("one"), shell("echo one", LONG))].into());
+    let table = table("one", shell("echo one", LONG));
     let offered = table.offered().unwrap();
     assert_eq!(
         (offered[0].name.as_str(), offered[0].program.as_str()),
         ("one", "sh")
     );
     let told = Told::default();
-    let failure = table.run(&name("two"), &mut |_| {}, &told).unwrap_err();
+    let failure = table.act(&named("two"), &mut |_| {}, &told).unwrap_err();
     assert_eq!(
         (failure.code, failure.why.as_str()),
-        (Code::NotFound, "this site offers `one`")
+        (Code::NotFound, "this site has no such command")
     );
+    assert!(failure.hint.contains("It offers `one`"), "{failure:?}");
+    let any = Task {
+        act: Act::Run(vec!["/bin/true".to_owned()]),
+        timeout_seconds: 60,
+    };
+    let failure = table.act(&any, &mut |_| {}, &told).unwrap_err();
+    assert_eq!(failure.code, Code::NotPermitted);
+    let ended = Anything::default().act(&any, &mut |_| {}, &told).unwrap();
+    assert!(ended.is_good());
+    let failure = Anything::default()
+        .act(&named("one"), &mut |_| {}, &told)
+        .unwrap_err();
+    assert_eq!(failure.code, Code::NotFound);
     for none in [
         "", "/bin/sh", "../one", "a/b", "-x", ".one", "one two", "one\n", "\u{e9}", "a\0",
     ] {
@@ -217,12 +239,24 @@ fn only_what_has_a_name_is_run() {
     assert!(CommandName::checked("a".repeat(65)).is_err());
 }
 
+/// The shorter of both times counts: here the caller's.
+#[test]
+fn a_caller_may_wait_less_than_the_file_says() {
+    let table = table("long", shell("sleep 600", LONG));
+    let task = Task {
+        timeout_seconds: 1,
+        ..named("long")
+    };
+    let ended = table.act(&task, &mut |_| {}, &Told::default()).unwrap();
+    assert_eq!(ended.how, HowEnded::TimedOut);
+}
+
 #[test]
 fn only_a_few_run_at_once() {
-    let table = Table::new([(name("long"), shell("sleep 600", LONG))].into());
+    let table = table("long", shell("sleep 600", LONG));
     let told = Told::default();
     std::thread::scope(|scope| {
-        let run = || table.run(&name("long"), &mut |_| {}, &told);
+        let run = || table.act(&named("long"), &mut |_| {}, &told);
         let running: Vec<_> = (0..6).map(|_| scope.spawn(run)).collect();
         let refused = || running.iter().filter(|run| run.is_finished()).count();
         while refused() < 2 {
