@@ -58,22 +58,6 @@ pub(crate) fn second_of_day() -> u32 {
     part(time.hour()) * 3_600 + part(time.minute()) * 60 + part(time.second())
 }
 
-/// The next time after `seconds` at which the local clock shows so many minutes after midnight.
-pub(crate) fn next_at(seconds: i64, minutes: u16) -> Option<i64> {
-    let zone = TimeZone::system();
-    let start = jiff::Timestamp::from_second(seconds).ok()?.to_zoned(zone.clone());
-    let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
-    let mut day = start.date();
-    for _ in 0..2 {
-        let due = day.at(hour, minute, 0, 0).to_zoned(zone.clone()).ok()?;
-        if due.timestamp() > start.timestamp() {
-            return Some(due.timestamp().as_second());
-        }
-        day = day.tomorrow().ok()?;
-    }
-    None
-}
-
 fn offset_text(seconds: i32) -> String {
     let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)

@@ -13,6 +13,7 @@ mod context;
 mod demo;
 mod digests;
 pub mod documents;
+mod due;
 pub mod exit;
 pub mod export;
 mod heads;

@@ -1,10 +1,10 @@
 //! `status`: how each pair stands by its last pass, and when the next one is due.
 
-use crate::config::{Pair, Schedule};
+use crate::config::Pair;
 use crate::context::Context;
 use crate::documents::{StatusDocument, StatusLine, TrendsDocument};
 use crate::exit::Exit;
-use crate::{clock, pairs, render};
+use crate::{clock, due, pairs, render};
 use counterpart_engine::{Ledger, PassReport};
 use counterpart_model::{Failure, Timestamp};
 
@@ -48,18 +48,8 @@ fn last_congruent(ledger: &Ledger) -> Result<Option<String>, Failure> {
 fn line(pair: &Pair, last: Option<&PassReport>) -> StatusLine {
     let mut line = last.map_or_else(|| StatusLine::without_pass(pair), StatusLine::of_report);
     let as_of = line.as_of.as_deref().and_then(clock::parse);
-    line.next_due = due(pair.schedule, as_of).map(|due| Timestamp::new(due, 0).rfc3339());
+    line.next_due = due::after(pair, as_of).map(|due| Timestamp::new(due, 0).rfc3339());
     line
-}
-
-/// When the next pass is due; now, where there was none.
-fn due(schedule: Option<Schedule>, last: Option<i64>) -> Option<i64> {
-    let now = clock::now().seconds;
-    match (schedule?, last) {
-        (_, None) => Some(now),
-        (Schedule::EverySeconds(every), Some(last)) => last.checked_add(i64::try_from(every).ok()?),
-        (Schedule::AtMinutes(minutes), Some(last)) => clock::next_at(last, minutes),
-    }
 }
 
 impl StatusLine {

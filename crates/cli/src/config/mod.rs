@@ -9,6 +9,7 @@ mod location;
 mod mistake;
 pub mod named;
 mod pair;
+mod schedule;
 mod secret;
 mod section;
 mod template;
@@ -19,7 +20,8 @@ pub use bandwidth::{Bandwidth, Span, span};
 pub use find::{Found, find};
 pub use location::{FarLocation, Location};
 pub use mistake::{Mistake, Mistakes};
-pub use pair::{Link, Pair, Schedule};
+pub use pair::{Link, Pair};
+pub use schedule::text as schedule_text;
 pub use template::{template, toml_string};
 pub use value::{duration, duration_text};
 

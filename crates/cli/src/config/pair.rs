@@ -2,11 +2,13 @@
 
 use super::bandwidth::{self, Bandwidth};
 use super::location::Location;
+use super::schedule;
 use super::section::{Placed, Section};
 use super::value;
 use counterpart_engine::{Guards, KeyPlace, PairSettings};
 use counterpart_model::policy::{OwnerBy, StubPolicy};
 use counterpart_model::{Algorithm, Carry, PathGlobs, Policy};
+use counterpart_schedule::Schedule;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -51,16 +53,6 @@ impl Default for Link {
             bandwidth: Bandwidth::default(),
         }
     }
-}
-
-/// When a pair runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Schedule {
-    /// So many seconds after the last pass began.
-    EverySeconds(u64),
-    /// So many minutes after midnight, by the local clock.
-    AtMinutes(u16),
 }
 
 /// Tables and settings of a pair that a later version understands.
@@ -118,7 +110,7 @@ impl Pair {
             .table("key")
             .map(|section| read_key(section, base))
             .unwrap_or_default();
-        let schedule = schedule(&mut section);
+        let schedule = schedule::read(&mut section);
         let deadline_seconds = section.parsed("deadline", value::duration);
         let mut settings = PairSettings {
             name: name.to_owned(),
@@ -204,23 +196,6 @@ fn bandwidth(section: &mut Section<'_>, both_here: bool) -> Bandwidth {
         }
     }
     Bandwidth::new(spans)
-}
-
-fn schedule(section: &mut Section<'_>) -> Option<Schedule> {
-    let every = section.parsed("every", value::duration);
-    let at = section.parsed("at", value::time_of_day);
-    match (every, at) {
-        (Some(_), Some(_)) => {
-            section.wrong(
-                section.span(),
-                "`every` and `at` exclude each other",
-                "keep one of them",
-            );
-            None
-        }
-        (Some(seconds), None) => Some(Schedule::EverySeconds(seconds)),
-        (None, at) => at.map(Schedule::AtMinutes),
-    }
 }
 
 fn read_key(mut section: Section<'_>, base: &Path) -> KeyPlace {

@@ -36,9 +36,14 @@ standby    = {standby}
 # none at hours that are not named. Such as ["08:00-18:00 20 MiB", "18:00-08:00 unlimited"], or ["20 MiB"]:
 # bandwidth = []
 
-# When a pass is due; `status` tells the next one. One of the two, or neither:
+# When a pass is due, by the local clock; `status` tells the next one. One of the three, or none:
 # every = "4h"
 # at    = "00:08"
+# cron  = "8 0 * * 1-5"
+# Where a pass may begin only at some hours or on some days, such as ["22:00-06:00", "sat-sun"]; else at any time:
+# window = []
+# A run that was missed is made up for, once, as soon as may be; with false it is left out:
+# catch_up = true
 
 # A pass that takes longer stops, and the next one resumes it. No limit unless set:
 # deadline = "3h"

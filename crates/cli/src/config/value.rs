@@ -120,8 +120,7 @@ pub fn time_of_day(text: &str) -> Result<u16, String> {
         .and_then(|(hour, minute)| Some(number(hour, 24)? * 60 + number(minute, 60)?))
         .ok_or_else(|| {
             if text.split_whitespace().count() == 5 {
-                "cron lines come with a later version: write a time of day such as \"00:08\", or use `every`"
-                    .to_owned()
+                format!("write a cron line as cron = \"{text}\"")
             } else {
                 "write a time of day such as \"00:08\"".to_owned()
             }

@@ -1,6 +1,6 @@
 //! Each mistake in a configuration is told with its place, its word and what to write instead.
 
-use counterpart_cli::config::{Config, Location, Pair, Schedule, template};
+use counterpart_cli::config::{Config, Location, Pair, schedule_text, template};
 use counterpart_engine::{Limit, PairSettings};
 use counterpart_model::{Algorithm, MetadataClass};
 use std::path::Path;
@@ -60,8 +60,11 @@ fn a_full_pair_is_understood() {
     );
     assert_eq!(pair.production.path(), Path::new("/etc/studies"));
     assert_eq!(
-        (pair.schedule, pair.deadline_seconds),
-        (Some(Schedule::EverySeconds(14_400)), Some(10_800))
+        (
+            pair.schedule.as_ref().map(schedule_text).as_deref(),
+            pair.deadline_seconds
+        ),
+        (Some("every 4h"), Some(10_800))
     );
     let settings = &pair.settings;
     assert_eq!(settings.policy.algorithm, Algorithm::Sha256);
@@ -94,7 +97,7 @@ fn the_first_file_says_every_default_in_the_words_that_are_read() {
     let usual = settings(&text);
     // With every mark of a comment taken off that stands before a setting, the same settings come out. Those that have
     // no default are shown as examples.
-    let examples = ["every", "at", "deadline", "retired", "agent", "socket"];
+    let examples = ["every", "at ", "cron", "deadline", "retired", "agent", "socket"];
     let bare = text.lines().map(|line| {
         let setting = line
             .strip_prefix("# ")
@@ -270,5 +273,54 @@ fn a_pair_is_chosen_by_its_name_or_by_being_alone() {
     assert_eq!(
         config.pair(Some("tow")).unwrap_err().hint,
         "Did you mean `two`? There is `one` and `two`."
+    );
+}
+
+#[test]
+fn a_schedule_is_read_in_each_of_its_three_ways() {
+    let schedule = |lines: &str| {
+        let pair = understood(&format!(
+            "[pair.a]\nproduction = \"/p\"\nstandby = \"/s\"\n{lines}"
+        ));
+        pair.schedule.as_ref().map(schedule_text)
+    };
+    assert_eq!(schedule(""), None);
+    assert_eq!(schedule("window = []\ncatch_up = true\n"), None);
+    assert_eq!(schedule("at = \"00:08\"\n").as_deref(), Some("at 00:08"));
+    let all = "cron = \"8 0  * * 1-5\"\nwindow = [\"22:00-06:00\", \"sat-sun\"]\ncatch_up = false\n";
+    assert_eq!(
+        schedule(all).as_deref(),
+        Some("cron 8 0 * * 1-5, in 22:00-06:00 or sat-sun, missed runs are left out")
+    );
+}
+
+#[test]
+fn a_schedule_that_cannot_be_is_told_with_what_can() {
+    let told = in_pair("every = \"4h\"\ncron = \"8 0 * * *\"\n");
+    assert!(
+        told.contains("`every`, `at` and `cron` exclude each other (keep one of them)"),
+        "{told}"
+    );
+    let told = in_pair("every = \"0\"\n");
+    assert!(
+        told.contains("`every` cannot be \"0\" (write at least 1s"),
+        "{told}"
+    );
+    let told = in_pair("at = \"8 0 * * *\"\n");
+    assert!(
+        told.contains("(write a cron line as cron = \"8 0 * * *\")"),
+        "{told}"
+    );
+    let told = in_pair("cron = \"0 0 30 2 *\"\n");
+    assert!(told.contains("it never comes"), "{told}");
+    let told = in_pair("every = \"1h\"\nwindow = [\"22-6\"]\n");
+    assert!(
+        told.starts_with("counterpart.toml:5:11: `window` cannot have \"22-6\" (write hours such as"),
+        "{told}"
+    );
+    let told = in_pair("window = [\"sat-sun\"]\n");
+    assert!(
+        told.contains("`window` stands without a schedule (add `every`"),
+        "{told}"
     );
 }
