@@ -17,8 +17,8 @@ use told::Told;
 
 /// Collects findings from several threads; each also goes to the listener and to the pass's log.
 pub(crate) struct Findings<'a> {
-    listener: &'a dyn Listener,
-    log: &'a LogSink,
+    /// Who is told; nobody of a round that another follows.
+    told_to: Option<(&'a dyn Listener, &'a LogSink)>,
     sums: Mutex<Sums>,
     groups: Mutex<Collector>,
     told: Mutex<Told>,
@@ -47,8 +47,17 @@ impl<'a> Findings<'a> {
     /// An empty collection; what does not fit in memory is spooled.
     pub(crate) fn new(listener: &'a dyn Listener, log: &'a LogSink, spool_dir: &Path) -> Self {
         Self {
-            listener,
-            log,
+            told_to: Some((listener, log)),
+            sums: Mutex::default(),
+            groups: Mutex::default(),
+            told: Mutex::new(Told::new(spool_dir)),
+        }
+    }
+
+    /// The same where nobody is told: what still holds is found again.
+    pub(crate) fn untold(spool_dir: &Path) -> Self {
+        Self {
+            told_to: None,
             sums: Mutex::default(),
             groups: Mutex::default(),
             told: Mutex::new(Told::new(spool_dir)),
@@ -57,8 +66,10 @@ impl<'a> Findings<'a> {
 
     /// Takes a finding in.
     pub(crate) fn add(&self, finding: &Finding) {
-        self.listener.event(&Event::Found(finding));
-        self.log.finding(finding);
+        if let Some((listener, log)) = self.told_to {
+            listener.event(&Event::Found(finding));
+            log.finding(finding);
+        }
         crate::apply::lock(&self.groups).add(finding, 0);
         crate::apply::lock(&self.told).add(finding);
         self.lock().add(finding);

@@ -8,6 +8,7 @@ mod compare;
 pub mod event;
 mod findings;
 mod guard;
+pub mod hooks;
 pub mod import;
 pub mod ledger;
 pub mod pass;
@@ -20,6 +21,7 @@ pub mod settings;
 mod testing;
 
 pub use event::{Event, Listener, StepName};
+pub use hooks::{Hooks, What};
 pub use ledger::{
     Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader,
     Requested, Revoked, Rotated, SeenStamp, StampRecord, Taken, Verified,

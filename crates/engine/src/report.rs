@@ -1,5 +1,6 @@
 //! What a pass reports: the document that `mirror`, `run`, `verify` and `plan` print with `--json`.
 
+use crate::hooks::Checked;
 use counterpart_model::{Code, Finding, Tally};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,55 @@ pub struct PassReport {
     pub refusal: Option<RefusalReport>,
     /// Changes of an interrupted pass that were taken over.
     pub resumed: u64,
+    /// The steps that were taken, in order.
+    #[serde(default)]
+    pub steps: Vec<StepReport>,
+    /// How production was held: `none`, `check-idle`, `read-only` or `stop`.
+    #[serde(default)]
+    pub hold: Option<String>,
+    /// For how long production was held, in seconds; absent where it was not.
+    #[serde(default)]
+    pub held_seconds: Option<f64>,
+    /// What files do not carry, as it was found at the standby.
+    #[serde(default)]
+    pub readiness: Vec<ReadinessReport>,
+}
+
+/// One step of a pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepReport {
+    /// The step.
+    pub step: String,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// One thing at the standby that files do not carry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadinessReport {
+    /// The check's name.
+    pub name: String,
+    /// True where it is as it should be.
+    pub ready: bool,
+    /// Why not.
+    pub message: Option<String>,
+    /// When it was looked at, RFC 3339 in UTC.
+    pub at: String,
+    /// Since when it is so, RFC 3339 in UTC.
+    pub since: String,
+}
+
+impl ReadinessReport {
+    /// Of what was found.
+    pub fn of(checked: &Checked) -> Self {
+        Self {
+            name: checked.name.clone(),
+            ready: checked.ready,
+            message: checked.why.clone(),
+            at: checked.at.rfc3339(),
+            since: checked.since.rfc3339(),
+        }
+    }
 }
 
 /// One side in a pass's document.
@@ -162,7 +212,10 @@ pub struct PlanReport {
     pub findings: Vec<FailureReport>,
     /// How many more there are.
     pub findings_omitted: u64,
-    /// The first steps, as `log` would show them.
+    /// The steps that a run would take, in order.
+    #[serde(default)]
+    pub pass: Vec<PassStep>,
+    /// The first changes, as `log` would show them.
     pub steps: Vec<PlannedStep>,
     /// How many more there are.
     pub steps_omitted: u64,
@@ -178,7 +231,16 @@ pub struct PlanReport {
     pub seconds: f64,
 }
 
-/// One step of a plan.
+/// A step that a run would take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PassStep {
+    /// The step.
+    pub step: String,
+    /// What is done in it beside what always is: the commands that the configuration names.
+    pub does: String,
+}
+
+/// One change of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedStep {
     /// rsync's eleven letters.

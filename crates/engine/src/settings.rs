@@ -1,5 +1,6 @@
 //! The settings of a pair that the engine needs. Reading them from a file is the program's work.
 
+use crate::hooks::Hooks;
 use counterpart_model::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct PairSettings {
     pub guards: Guards,
     /// Threads that move content; 0 chooses by the machine.
     pub movers: usize,
+    /// What is done around the tree.
+    #[serde(default)]
+    pub hooks: Hooks,
 }
 
 /// Limits that the whole plan is judged by.
@@ -89,6 +93,7 @@ impl Default for PairSettings {
             retired: None,
             guards: Guards::default(),
             movers: 0,
+            hooks: Hooks::default(),
         }
     }
 }

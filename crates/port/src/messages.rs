@@ -14,6 +14,10 @@ pub struct OpenRequest {
     pub policy: Policy,
     /// True when nothing but this site's own state may change (`plan`, `verify`).
     pub read_only: bool,
+    /// The round of this same pass that went before: what it read counts as read in this one.
+    pub after: Option<String>,
+    /// At production: where the tree is read in place of its root, as a snapshot of it, as bytes of a path at that host.
+    pub read_from: Option<Vec<u8>>,
 }
 
 /// What a site tells when it is opened.
@@ -188,6 +192,8 @@ pub struct ScanReport {
     pub missing_mounts: Vec<Mount>,
     /// Grain of the times seen.
     pub grain_seen: Option<Grain>,
+    /// The latest change of any entry, by the time that nobody can set.
+    pub newest_change: Option<Timestamp>,
 }
 
 /// How much of what a scan saw is wanted.

@@ -11,6 +11,8 @@ use counterpart_store::{Lock, Manifest, files};
 use counterpart_tree::identity::Identity;
 use counterpart_tree::{OwnerNames, Root, filesystem, identity, probe};
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,14 +54,14 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     files::make_dir(&options.state)?;
     files::make_dir(&spool_dir)?;
     let lock = locks::of_pair(options, &request.pass)?;
-    let root = open_root(options, request)?;
-    let root_lock = locks::of_root(options, request, &root)?;
+    let live = open_root(options, request)?;
+    let root_lock = locks::of_root(options, request, &live)?;
     // Also where the tree may not change: what a plan or a verification says would count as missing what is there.
     let recovered = if options.role == SiteRole::Standby {
         recovery::recover(
             options,
             request.policy.algorithm,
-            &root,
+            &live,
             &spool_dir,
             now().seconds,
         )?
@@ -70,11 +72,13 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
     let base = current_manifest(&options.state)?;
     let identity = match options.role {
         SiteRole::Production => None,
-        SiteRole::Standby => identity::read(&root)?,
+        SiteRole::Standby => identity::read(&live)?,
     };
-    let adopted = is_adopted(options, &root, identity.as_ref(), base.as_ref())?;
-    let capabilities = capabilities(options, request, &root, adopted)?;
-    let filesystem = root_mount(&root)?;
+    let adopted = is_adopted(options, &live, identity.as_ref(), base.as_ref())?;
+    let capabilities = capabilities(options, request, &live, adopted)?;
+    // Of the live root, also where a snapshot is read: that is on another filesystem each time.
+    let filesystem = root_mount(&live)?;
+    let root = snapshot(options, request)?.unwrap_or(live);
     let given_to = identity.map(|found| found.pair);
     let opened = Opened {
         profile: profile(options, &filesystem, &capabilities),
@@ -103,6 +107,22 @@ pub(crate) fn open(options: &LocalSiteOptions, request: &OpenRequest) -> Result<
         _lock: lock,
     };
     Ok((pass, opened))
+}
+
+/// The tree that is read in place of production's root.
+fn snapshot(options: &LocalSiteOptions, request: &OpenRequest) -> Result<Option<Root>, Failure> {
+    let from = request
+        .read_from
+        .as_deref()
+        .filter(|_| options.role == SiteRole::Production);
+    let Some(path) = from.map(|path| Path::new(OsStr::from_bytes(path))) else {
+        return Ok(None);
+    };
+    if options.plain_root {
+        Root::open_through_no_link(path).map(Some)
+    } else {
+        Root::open(path).map(Some)
+    }
 }
 
 /// The first pass makes the standby's root. Later, a root that is not there is one that is not mounted.
@@ -235,7 +255,7 @@ fn profile(options: &LocalSiteOptions, filesystem: &Mount, capabilities: &Capabi
 /// Asks once more whether the root is the tree that was opened: opened anew by its path, it must be the same object
 /// on the same filesystem, and not have become empty.
 pub(crate) fn same_tree(pass: &OpenPass, options: &LocalSiteOptions) -> Result<(), Failure> {
-    let again = options.open_root()?;
+    let live = options.open_root()?;
     let changed = |why: &str| {
         Err(Failure::new(
             Code::SourceIdentity,
@@ -243,9 +263,10 @@ pub(crate) fn same_tree(pass: &OpenPass, options: &LocalSiteOptions) -> Result<(
             why,
         ))
     };
-    if root_mount(&again)?.identity != pass.filesystem.identity {
+    if root_mount(&live)?.identity != pass.filesystem.identity {
         return changed("another filesystem is mounted there now");
     }
+    let again = snapshot(options, &pass.request)?.unwrap_or(live);
     let root = counterpart_model::EntryPath::root();
     if again.stat(&root)?.object() != pass.root.stat(&root)?.object() {
         return changed("another directory has its name now");

@@ -56,6 +56,8 @@ impl LocalSiteOptions {
 pub struct LocalSite {
     pub(crate) options: LocalSiteOptions,
     open: Mutex<Option<Arc<OpenPass>>>,
+    /// The name of the last round, and the second in which its pass began.
+    round: Mutex<Option<(String, i64)>>,
 }
 
 impl LocalSite {
@@ -64,6 +66,7 @@ impl LocalSite {
         Self {
             options,
             open: Mutex::default(),
+            round: Mutex::default(),
         }
     }
 
@@ -89,7 +92,15 @@ impl LocalSite {
 
 impl Site for LocalSite {
     fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
-        let (pass, opened) = opening::open(&self.options, request)?;
+        let (mut pass, opened) = opening::open(&self.options, request)?;
+        let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, began)) = round
+            .take()
+            .filter(|(name, _)| Some(name) == request.after.as_ref())
+        {
+            pass.began_seconds = began;
+        }
+        *round = Some((request.pass.clone(), pass.began_seconds));
         self.set(Some(Arc::new(pass)));
         Ok(opened)
     }

@@ -26,7 +26,7 @@ pub use apply_log::{ApplyLog, LogContents, LogEnd, LogRecords, Logged};
 pub use files::{PairDir, StateDir};
 pub use journal::{Journal, Record, Walk};
 pub use line_log::{FinishedLog, LineLog, LineReader};
-pub use lock::{Holder, Lock};
+pub use lock::{Holder, Lock, Waiting};
 pub use manifest::{
     Header, Manifest, ManifestWriter, RowChange, RowChanges, RowCursor, Rows, Segment, Summary, fold,
 };

@@ -58,6 +58,26 @@ impl Lock {
     }
 }
 
+/// A lock that is waited for, since it is held for moments only.
+#[derive(Debug)]
+pub struct Waiting {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock when it is free.
+    pub fn wait(path: &Path) -> Result<Waiting, Failure> {
+        let file = open::read_write(path)?;
+        loop {
+            match flock(&file, FlockOperation::LockExclusive) {
+                Ok(()) => return Ok(Waiting { _file: file }),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(crate::failing::io_at("locking", path, &error.into())),
+            }
+        }
+    }
+}
+
 impl Drop for Lock {
     /// Who held it is no answer for the next who asks. After a crash the next holder writes over it.
     fn drop(&mut self) {

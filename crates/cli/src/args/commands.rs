@@ -2,7 +2,7 @@
 
 use super::keys::{CertificateVerifyArgs, KeyCommand};
 use super::options::{
-    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, ImportArgs, InitArgs, LogArgs,
+    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, HoldArgs, ImportArgs, InitArgs, LogArgs,
     ManifestArgs, MirrorArgs, PackArgs, PairArg, ProveArgs, PruneArgs, ReferenceArgs, RepairArgs, RunArgs,
     ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
@@ -146,6 +146,21 @@ pub enum Command {
         #[command(subcommand)]
         command: TimestampCommand,
     },
+    /// Hold production still by hand, as the pair's configuration says
+    ///
+    /// For work that must not be seen half done. Passes of the pair run meanwhile; production is held until the last that
+    /// holds it lets it go.
+    #[command(
+        after_help = "Examples:\n  counterpart hold --reason 'moving the cache'\n  counterpart release"
+    )]
+    Hold(HoldArgs),
+    /// Release what was held by hand, and what a pass left that did not come to its end
+    ///
+    /// Starts the standby's application again, too, where such a pass had stopped it. The next pass does the same by itself.
+    #[command(
+        after_help = "Examples:\n  counterpart release\n  counterpart release study-035 --reason 'done'"
+    )]
+    Release(HoldArgs),
     /// Remove history whose retention has ended
     ///
     /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too. A

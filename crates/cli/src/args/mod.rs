@@ -9,8 +9,8 @@ mod values;
 pub use commands::{CertificateCommand, Command};
 pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
 pub use options::{
-    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, ImportArgs, InitArgs, LinkArgs, LogArgs,
-    ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProveArgs, PruneArgs, ReferenceArgs,
+    AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, HoldArgs, ImportArgs, InitArgs, LinkArgs,
+    LogArgs, ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProveArgs, PruneArgs, ReferenceArgs,
     RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
 pub use timestamps::{TimestampCommand, TimestampRequestArgs, TimestampTakeArgs};

@@ -145,6 +145,9 @@ pub struct AgentArgs {
     /// Run the commands that this file names, when the other end asks for one by its name
     #[arg(long, value_name = "FILE")]
     pub commands: Option<PathBuf>,
+    /// With --root: production may also be read from snapshots beneath this place; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Vec<PathBuf>,
     /// Keep history for so long at the least, whatever callers say [default: 400d]
     #[arg(long, value_name = "DURATION", value_parser = crate::config::duration)]
     pub history: Option<u64>,
@@ -366,6 +369,14 @@ pub struct PackArgs {
     /// The file to write, which must not be there yet
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+/// What `hold` and `release` take.
+#[derive(Args, Clone, Debug)]
+pub struct HoldArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairArg,
 }
 
 /// What `prune` takes.

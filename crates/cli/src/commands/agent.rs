@@ -86,6 +86,21 @@ impl Host for ThisHost<'_> {
         })))
     }
 
+    fn may_read_from(&self, path: &[u8]) -> Result<(), Failure> {
+        let path = PathBuf::from(OsStr::from_bytes(path));
+        plain(&path)?;
+        let Some(bounds) = &self.args.root else {
+            return Ok(());
+        };
+        let found = real(&path);
+        let mut allowed = self.args.snapshots.iter().chain([bounds]);
+        if allowed.any(|allowed| found.starts_with(real(allowed))) {
+            return Ok(());
+        }
+        Err(refused(&path, "no snapshot is read from there")
+            .hint("Let its administrator allow the place with --snapshots DIR."))
+    }
+
     fn commands(&self) -> Option<&dyn Commands> {
         let commands = self.commands.as_ref().ok()?.as_ref()?;
         Some(commands.as_ref())
@@ -96,18 +111,7 @@ impl ThisHost<'_> {
     /// A root must be absolute and plain, and lie where this agent may serve, through no link that leads out. Where it is
     /// bound, the path is given that has no link on it, for a link may be planted before it is opened.
     fn checked(&self, root: PathBuf) -> Result<PathBuf, Failure> {
-        use std::path::Component;
-        let plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
-        if !root.is_absolute() || !root.components().all(plain) {
-            return Err(refused(&root, "it is no absolute path"));
-        }
-        let reserved = OsStr::from_bytes(RESERVED_NAME);
-        if real(&root).components().any(|part| part.as_os_str() == reserved) {
-            return Err(refused(
-                &root,
-                "what Counterpart keeps beneath a standby is no tree",
-            ));
-        }
+        plain(&root)?;
         let Some(bounds) = &self.args.root else {
             return Ok(root);
         };
@@ -118,6 +122,23 @@ impl ThisHost<'_> {
             Err(refused(&root, &format!("it serves only {}", bounds.display())))
         }
     }
+}
+
+/// A path from the root on, without `..`, and not of what Counterpart keeps.
+fn plain(root: &Path) -> Result<(), Failure> {
+    use std::path::Component;
+    let plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
+    if !root.is_absolute() || !root.components().all(plain) {
+        return Err(refused(root, "it is no absolute path"));
+    }
+    let reserved = OsStr::from_bytes(RESERVED_NAME);
+    if real(root).components().any(|part| part.as_os_str() == reserved) {
+        return Err(refused(
+            root,
+            "what Counterpart keeps beneath a standby is no tree",
+        ));
+    }
+    Ok(())
 }
 
 /// The path without links; of what is not there yet, that of the directory that it will be made in.

@@ -7,6 +7,7 @@ mod completions;
 mod copies;
 mod explain;
 pub(crate) mod good_copy;
+mod hold;
 mod import;
 mod imported;
 mod init;
@@ -59,6 +60,8 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Certificate { command } => certificate::certificate(context, command),
         Command::Key { command } => key::key(context, command),
         Command::Timestamp { command } => timestamp::timestamp(context, command),
+        Command::Hold(args) => hold::hold(context, &args),
+        Command::Release(args) => hold::release(context, &args),
         Command::Prune(args) => prune::prune(context, &args),
         Command::Agent(args) => agent::agent(context, &args),
         Command::Explain(args) => explain::explain(context, &args),

@@ -5,6 +5,7 @@
 mod act;
 mod bandwidth;
 mod find;
+mod hooks;
 mod location;
 mod mistake;
 pub mod named;

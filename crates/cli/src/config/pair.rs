@@ -1,13 +1,14 @@
 //! One pair of the configuration: where its sites are, when it runs, and what the engine is told.
 
 use super::bandwidth::{self, Bandwidth};
+use super::hooks;
 use super::location::Location;
 use super::schedule;
 use super::section::{Placed, Section};
 use super::value;
 use counterpart_engine::{Guards, KeyPlace, PairSettings};
 use counterpart_model::policy::{OwnerBy, StubPolicy};
-use counterpart_model::{Algorithm, Carry, PathGlobs, Policy};
+use counterpart_model::{Algorithm, Carry, PathGlobs, Policy, SiteRole};
 use counterpart_schedule::Schedule;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -56,14 +57,11 @@ impl Default for Link {
 }
 
 /// Tables and settings of a pair that a later version understands.
-const LATER: [&str; 11] = [
+const LATER: [&str; 8] = [
     "probe",
     "database",
-    "standby-application",
-    "production-application",
     "notify",
     "exception",
-    "hold",
     "backup",
     "studies",
     "services",
@@ -121,6 +119,11 @@ impl Pair {
         }
         if let Some(guard) = section.table("guard") {
             settings.guards = read_guards(guard);
+        }
+        if let (Some(production), Some(standby)) = (&production, &standby) {
+            let [production, standby] = [(SiteRole::Production, production), (SiteRole::Standby, standby)]
+                .map(|(role, location)| hooks::place(name, role, location));
+            settings.hooks = hooks::hooks(&mut section, &production, &standby);
         }
         section.later(&LATER);
         section.end();

@@ -129,6 +129,18 @@ impl<'a> Section<'a> {
         Some(texts)
     }
 
+    /// A list of whole numbers.
+    pub(super) fn numbers(&mut self, key: &'static str) -> Option<Vec<i32>> {
+        let list = |value: &'a DeValue<'a>| {
+            let items = value.as_array()?.iter();
+            items
+                .map(|item| item.get_ref().as_integer()?.as_str().parse().ok())
+                .collect()
+        };
+        self.expect(key, "a list of whole numbers", list)
+            .map(|read| read.value)
+    }
+
     /// True where a list is there.
     pub(super) fn is_list(&self, key: &str) -> bool {
         self.table

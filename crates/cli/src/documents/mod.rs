@@ -7,6 +7,7 @@ mod check;
 mod copies;
 mod demo;
 mod explain;
+mod hold;
 mod imported;
 mod key;
 pub(crate) mod listing;
@@ -24,6 +25,7 @@ pub use copies::{
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
 pub use explain::{CompletionsDocument, ExplainDocument, Explained};
+pub use hold::{HeldDocument, ReleasedDocument};
 pub use imported::{
     ClaimDocument, ImportDocument, ImportLogDocument, ImportedEntry, ImportedLinesDocument, ImportedReading,
     ImportedRunDocument, ImportedRunsDocument, PathClaims, UnreadLine,

@@ -35,6 +35,8 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::AllowedSignersDocument>("key-allowed-signers"),
         schema::<d::TimestampRequestDocument>("timestamp-request"),
         schema::<d::TimestampTakeDocument>("timestamp-take"),
+        schema::<d::HeldDocument>("hold"),
+        schema::<d::ReleasedDocument>("release"),
         schema::<d::PruneDocument>("prune"),
         schema::<d::DemoDocument>("demo"),
         schema::<d::ExplainDocument>("explain"),

@@ -24,6 +24,7 @@ pub(crate) fn plan(report: &PlanReport, allowing: Allowing<'_>, paint: Paint) ->
     out += &labelled("would send", &format!("at most {}", units::bytes(report.bytes)));
     out += &particulars(report);
     out += &labelled("would take", &time(report));
+    out += &pass(report, paint);
     out += &steps(report, paint);
     out += &findings(&report.findings, report.findings_omitted, paint);
     out += &report
@@ -88,11 +89,24 @@ fn time(report: &PlanReport) -> String {
     }
 }
 
+/// The steps of a run, where the configuration adds any to those that always are.
+fn pass(report: &PlanReport, paint: Paint) -> String {
+    if report.pass.iter().all(|step| step.does.is_empty()) {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", paint.bold("A run"));
+    for step in &report.pass {
+        out += labelled(&step.step, &clean(&step.does)).trim_end();
+        out.push('\n');
+    }
+    out
+}
+
 fn steps(report: &PlanReport, paint: Paint) -> String {
     if report.steps.is_empty() {
         return String::new();
     }
-    let mut out = format!("\n{}\n", paint.bold("First steps"));
+    let mut out = format!("\n{}\n", paint.bold("First changes"));
     for step in report.steps.iter().take(STEPS) {
         let _ = writeln!(out, "  {}", one_step(step));
     }

@@ -119,10 +119,6 @@ impl End {
 }
 
 /// What programs get that are started here: the environment of this one, but for what the other end of a link said.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the program alone reads the environment"
-)]
 pub(crate) fn own_environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os()
         .filter(|(name, _)| name != "SSH_ORIGINAL_COMMAND")

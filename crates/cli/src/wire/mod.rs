@@ -4,11 +4,12 @@ mod by_hour;
 mod end;
 mod estimate;
 
-pub(crate) use end::{End, own_environment};
+pub(crate) use end::{End, Reached, own_environment};
 
 use crate::config::Pair;
 use crate::context::Context;
 use crate::{apart, clock, pairs, who};
+use counterpart_engine::hooks::HoldBook;
 use counterpart_engine::{KeyPlace, Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
@@ -58,7 +59,10 @@ impl Wired {
         let directory = context.state()?.pair(&pair.name)?;
         let production = End::of(&directory, &pair, SiteRole::Production)?;
         let standby = End::of(&directory, &pair, SiteRole::Standby)?;
-        let ledger = Ledger::open(directory.clone())?.with_key_at(key_place(&pair));
+        let holds = HoldBook::new(context.state_path()?.join("holds"), held_place(&pair));
+        let ledger = Ledger::open(directory.clone())?
+            .with_key_at(key_place(&pair))
+            .with_holds(holds);
         Ok(Self {
             pair,
             directory,
@@ -84,6 +88,18 @@ impl Wired {
         }
     }
 
+    /// Does something with both sites, of which no pass is opened.
+    ///
+    /// # Errors
+    /// A site cannot be reached, or what was done failed.
+    pub(crate) fn with_sites<T>(
+        &self,
+        act: impl FnOnce(Sites<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (production, standby) = (self.production.reach()?, self.standby.reach()?);
+        act(both(&production, &standby)).map_err(|failure| standby.explain(production.explain(failure)))
+    }
+
     /// Runs one pass and shows its progress.
     ///
     /// # Errors
@@ -91,12 +107,7 @@ impl Wired {
     pub(crate) fn pass(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<Outcome, Failure> {
         let request = self.request(context, kind, wish)?;
         let (production, standby) = (self.production.reach()?, self.standby.reach()?);
-        let sites = Sites {
-            production: production.site(),
-            standby: standby.site(),
-            production_commands: production.commands(),
-            standby_commands: standby.commands(),
-        };
+        let sites = both(&production, &standby);
         let shown = context
             .terminal
             .watch(&self.pair.name, self.pair.deadline_seconds);
@@ -170,8 +181,25 @@ impl Wired {
             pass: format!("check-{}", clock::now().seconds),
             policy: self.pair.settings.policy.clone(),
             read_only: true,
+            after: None,
+            read_from: None,
         }
     }
+}
+
+fn both<'a>(production: &'a Reached<'_>, standby: &'a Reached<'_>) -> Sites<'a> {
+    Sites {
+        production: production.site(),
+        standby: standby.site(),
+        production_commands: production.commands(),
+        standby_commands: standby.commands(),
+    }
+}
+
+/// What several pairs hold together: the same production in the same way.
+fn held_place(pair: &Pair) -> String {
+    let hold = &pair.settings.hooks.production_hold;
+    format!("{} {}", hold.method.word(), pair.production)
 }
 
 /// Where the key of a pair is; an agent whose socket is not configured is the environment's.

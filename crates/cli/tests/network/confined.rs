@@ -87,6 +87,8 @@ fn request(pass: &str, read_only: bool) -> OpenRequest {
         pass: pass.to_owned(),
         policy: Policy::default(),
         read_only,
+        after: None,
+        read_from: None,
     }
 }
 

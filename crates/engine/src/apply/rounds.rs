@@ -63,6 +63,22 @@ pub(crate) struct Applied {
     pub bytes_sent: u64,
 }
 
+impl Applied {
+    /// Both together.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        let counts = &mut self.counts;
+        counts.created += other.counts.created;
+        counts.modified += other.counts.modified;
+        counts.deleted += other.counts.deleted;
+        counts.renamed += other.counts.renamed;
+        counts.metadata += other.counts.metadata;
+        self.drifted += other.drifted;
+        self.bytes_read += other.bytes_read;
+        self.bytes_sent += other.bytes_sent;
+        self
+    }
+}
+
 /// Sums that several threads add to.
 pub(super) struct Sums {
     pub created: AtomicU64,

@@ -2,6 +2,7 @@
 
 use crate::ledger::roll::CERTIFICATE;
 use crate::ledger::{Ledger, safe};
+use crate::pass::pass_of;
 use counterpart_evidence::certificate::{self, Certificate, Examples, Moment};
 use counterpart_evidence::chain::Link;
 use counterpart_evidence::{key, signature};
@@ -137,7 +138,7 @@ impl Ledger {
     /// # Errors
     /// The certificate does not hold: then nothing of its pass may go.
     pub fn kept_until(&self, pass: &str) -> Result<Option<i64>, Failure> {
-        match self.certificate(pass) {
+        match self.certificate(&pass_of(pass)) {
             Ok((certificate, _)) => Ok(certificate.changes.history.kept_until.map(Moment::seconds)),
             Err(failure) if failure.code == Code::NotFound => Ok(None),
             Err(failure) => Err(failure),

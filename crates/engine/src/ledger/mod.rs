@@ -14,6 +14,7 @@ mod keys;
 pub mod log;
 pub mod memory;
 mod pages;
+mod readiness;
 mod roll;
 mod timestamps;
 mod verify;
@@ -28,6 +29,7 @@ pub use memory::Memory;
 pub use timestamps::{Requested, StampRecord, Taken};
 pub use verify::{SeenStamp, Verified};
 
+use crate::hooks::HoldBook;
 use crate::report::PassReport;
 use counterpart_model::{Code, Failure};
 use counterpart_port::is_pass_name;
@@ -41,6 +43,8 @@ use std::sync::{Arc, Mutex};
 pub struct Ledger {
     dir: PairDir,
     key_place: KeyPlace,
+    /// Who holds its production.
+    holds: Option<HoldBook>,
     /// What the journal said of keys when it was read last.
     roll: Mutex<Option<Arc<Roll>>>,
 }
@@ -56,6 +60,7 @@ impl Ledger {
         Ok(Self {
             dir,
             key_place: KeyPlace::default(),
+            holds: None,
             roll: Mutex::default(),
         })
     }
@@ -65,6 +70,18 @@ impl Ledger {
     pub fn with_key_at(mut self, place: KeyPlace) -> Self {
         self.key_place = place;
         self
+    }
+
+    /// The same where holds of production are counted across its pairs.
+    #[must_use]
+    pub fn with_holds(mut self, holds: HoldBook) -> Self {
+        self.holds = Some(holds);
+        self
+    }
+
+    /// Who holds production, where that is counted.
+    pub fn holds(&self) -> Option<&HoldBook> {
+        self.holds.as_ref()
     }
 
     /// Where large intermediate lists are spooled.

@@ -40,7 +40,7 @@ impl Pass<'_> {
             scope: self.scope(observation),
             times: self.times(observation, standby),
             tool: self.tool(observation),
-            production_state: production_state(observation),
+            production_state: self.production_state(observation),
             production: Some(self.manifest(production, &observation.production)),
             standby: Some(self.manifest(standby, &observation.standby)),
             verdicts: judgement.verdicts(standby),
@@ -51,6 +51,8 @@ impl Pass<'_> {
             examples: attached,
             exceptions: Vec::new(),
             probes: Vec::new(),
+            readiness: self.readiness_found(),
+            steps: self.steps_taken(),
             sentences: evidence::Sentences::default(),
             signing: evidence::Signing::of(key.as_ref())?,
         };
@@ -236,16 +238,5 @@ fn mounted(mount: &Mount) -> evidence::Mounted {
         path: mount.path.to_string(),
         kind: mount.kind.clone(),
         identity: mount.identity.clone(),
-    }
-}
-
-fn production_state(observation: &Observation) -> evidence::ProductionState {
-    let moving = now().seconds.saturating_sub(observation.production.began.seconds);
-    evidence::ProductionState {
-        hold: evidence::HoldMethod::None,
-        moving_seconds: u64::try_from(moving).unwrap_or(0),
-        after_cut_off: observation.production.after_cut_off,
-        settling: observation.production.settling,
-        database_position: None,
     }
 }

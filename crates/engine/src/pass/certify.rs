@@ -3,7 +3,7 @@
 use super::refused::now;
 use super::{Observation, Pass};
 use crate::apply::Applied;
-use crate::event::{Event, StepName};
+use crate::event::StepName;
 use crate::findings::{Sums, unread_and_told};
 use crate::plan::Plan;
 use crate::report::PassReport;
@@ -21,7 +21,7 @@ impl Pass<'_> {
         applied: &Applied,
         plan: &Plan,
     ) -> Result<PassReport, Failure> {
-        self.listener.event(&Event::Began(StepName::Certify));
+        self.begin(StepName::Certify);
         let told = self.unread_and_told()?;
         self.remember_rot()?;
         // The standby last: until then its apply log says what arrived. Closed first, a kill in between would have
@@ -33,6 +33,7 @@ impl Pass<'_> {
         let sums = self.findings.sums();
         let verdict = Judgement {
             congruent: sums.allow_congruence(),
+            clean: self.clean(),
             sums,
         };
         self.remember(observation)?;
@@ -43,6 +44,14 @@ impl Pass<'_> {
         self.ledger.keep_report(&report)?;
         self.keep_heads(observation)?;
         Ok(report)
+    }
+
+    /// Makes what was learned the known state of both sites, without a certificate.
+    pub(super) fn fold(&self, observation: &Observation) -> Result<(), Failure> {
+        self.remember_rot()?;
+        self.sites.production.close()?;
+        self.sites.standby.close()?;
+        self.remember(observation)
     }
 
     /// Files of production and of the standby that were never read and that a finding names already.
@@ -136,6 +145,7 @@ impl Pass<'_> {
 /// The verdict of a pass, and what it rests on.
 pub(super) struct Judgement {
     pub(super) congruent: bool,
+    pub(super) clean: Option<bool>,
     pub(super) sums: Sums,
 }
 
@@ -163,7 +173,7 @@ impl Judgement {
         };
         evidence::Verdicts {
             congruent: self.congruent,
-            clean: None,
+            clean: self.clean,
             layers: vec![layer],
         }
     }

@@ -6,6 +6,17 @@ use crate::settings::PairSettings;
 use counterpart_model::Failure;
 use counterpart_port::{OpenRequest, Opened};
 
+/// The name of the round before a pass, which its history is kept under: it sorts before the pass's own.
+pub(crate) fn ahead_of(pass: &str) -> String {
+    format!("{}A", pass.trim_end_matches('Z'))
+}
+
+/// The pass whose history this is: of a round before, that which followed.
+pub(crate) fn pass_of(name: &str) -> String {
+    name.strip_suffix('A')
+        .map_or_else(|| name.to_owned(), |stem| format!("{stem}Z"))
+}
+
 /// Both sites, open.
 pub(crate) struct BothOpened {
     pub(crate) production: Opened,
@@ -17,6 +28,23 @@ pub(crate) fn pass_name(began: jiff::Timestamp) -> String {
     began.strftime("%Y%m%dT%H%M%S%3fZ").to_string()
 }
 
+/// How a pass is opened.
+pub(crate) fn opening(
+    pass: &str,
+    settings: &PairSettings,
+    request: &PassRequest,
+    after: Option<&str>,
+) -> OpenRequest {
+    OpenRequest {
+        pair: settings.name.clone(),
+        pass: pass.to_owned(),
+        policy: settings.policy.clone(),
+        read_only: request.kind != PassKind::Run,
+        after: after.map(str::to_owned),
+        read_from: None,
+    }
+}
+
 /// Opens the standby first, since its lock is the pair's. Only that production is there is asked before: the first
 /// pass makes the standby's root, and must not where there is nothing to keep.
 pub(crate) fn open(
@@ -24,13 +52,9 @@ pub(crate) fn open(
     settings: &PairSettings,
     sites: &Sites<'_>,
     request: &PassRequest,
+    after: Option<&str>,
 ) -> Result<BothOpened, Failure> {
-    let open = OpenRequest {
-        pair: settings.name.clone(),
-        pass: pass.to_owned(),
-        policy: settings.policy.clone(),
-        read_only: request.kind != PassKind::Run,
-    };
+    let open = opening(pass, settings, request, after);
     sites.production.open(&open)?;
     sites.production.abandon();
     let standby = sites.standby.open(&open)?;

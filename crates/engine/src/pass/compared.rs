@@ -3,6 +3,7 @@
 use super::{Observation, Pass, shared};
 use crate::Sites;
 use crate::compare::{Comparable, Merge, Rules};
+use crate::event::StepName;
 use crate::plan::names::NameCheck;
 use crate::plan::{Plan, draft, finish, renames};
 use crate::request::PassKind;
@@ -30,6 +31,7 @@ impl Pass<'_> {
         let mut found = |finding: Finding| self.found_in_comparison(&finding);
         let merge = self.merge(observation, extent)?;
         let mut draft = draft::draft(merge, &rules, &names, &spool_dir, &mut found)?;
+        self.begin(StepName::Plan);
         let presume = self.request.kind == PassKind::Plan;
         let renames = renames::find(&mut draft, &spool_dir, presume, &mut |paths| {
             self.hash_candidates(paths)

@@ -1,7 +1,9 @@
-//! One pass, step after step: check, observe, compare, judge, apply, reread, certify.
+//! One pass: what its steps share, and what is common to them.
 //!
-//! This module is the list of steps; what each does is in a module of its own.
+//! In which order they come is in `steps`; what each does is in a module of its own.
 
+mod ahead;
+mod around;
 mod certificate;
 mod certify;
 mod check;
@@ -16,14 +18,19 @@ mod recalled;
 mod refused;
 mod report;
 mod shared;
+mod steps;
+mod told;
 mod verified;
 
+pub(crate) use check::pass_of;
 pub use observe::Observation;
+pub(crate) use refused::now;
 
 use crate::apply::{Applied, Applying, Pipelines, apply, interrupted};
 use crate::event::{Event, Listener, StepName};
 use crate::findings::Findings;
 use crate::guard::{Judged, Judging, judge, judge_approval};
+use crate::hooks::{Checked, Stage};
 use crate::ledger::{Ledger, LogSink, Memory};
 use crate::plan::Plan;
 use crate::report::{PassReport, PlanReport};
@@ -77,6 +84,7 @@ pub(crate) struct Pass<'a> {
     pub(crate) listener: &'a dyn Listener,
     pub(crate) log: &'a LogSink,
     pub(crate) findings: &'a Findings<'a>,
+    pub(crate) stage: &'a Stage<'a>,
     pub(crate) memory: Mutex<Memory>,
     pub(crate) began: jiff::Timestamp,
     pub(crate) clock: Instant,
@@ -84,13 +92,19 @@ pub(crate) struct Pass<'a> {
     pub(crate) rotten: Mutex<Vec<(EntryPath, SiteRole)>>,
     /// A far site keeps a head that the journal does not have.
     pub(crate) behind: AtomicBool,
+    /// The steps that were begun, and when.
+    pub(crate) taken: Mutex<Vec<(StepName, Instant)>>,
+    /// What the round before brought.
+    pub(crate) ahead: Mutex<Option<Applied>>,
+    /// What was found of all that files do not carry.
+    pub(crate) readiness: Mutex<Vec<Checked>>,
 }
 
 /// Runs one pass.
 ///
 /// # Errors
 /// What ended the pass before it could say anything: a root that is not there, a lock that another pass holds, no
-/// space, an interruption. Run again, it resumes.
+/// space, a hook that failed, an interruption. Run again, it resumes.
 pub fn run(
     settings: &PairSettings,
     sites: &Sites<'_>,
@@ -100,22 +114,11 @@ pub fn run(
 ) -> Result<Outcome, Failure> {
     let began = jiff::Timestamp::now();
     let name = check::pass_name(began);
-    listener.event(&Event::Began(StepName::Check));
-    let opened = check::open(&name, settings, sites, request)?;
-    let closing = Abandon(sites);
-    // A plan writes nothing to the journal.
-    let _held = match request.kind {
-        PassKind::Plan => None,
-        PassKind::Verify | PassKind::Run => {
-            let held = ledger.hold(&name, &settings.name, &request.actor.host)?;
-            ledger.check_signer()?;
-            Some(held)
-        }
-    };
     let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
     let findings = Findings::new(listener, &log, &ledger.spool_dir()?);
+    let stage = Stage::new(&settings.hooks, *sites, ledger, (&settings.name, &name), listener)?;
     let pass = Pass {
-        name,
+        name: name.clone(),
         settings,
         sites: *sites,
         ledger,
@@ -123,16 +126,18 @@ pub fn run(
         listener,
         log: &log,
         findings: &findings,
-        memory: Mutex::new(ledger.memory()?),
+        stage: &stage,
+        memory: Mutex::default(),
         began,
         clock: Instant::now(),
         reread_bytes: AtomicU64::new(0),
         rotten: Mutex::default(),
         behind: AtomicBool::new(false),
+        taken: Mutex::default(),
+        ahead: Mutex::default(),
+        readiness: Mutex::default(),
     };
-    let outcome = pass.steps(opened);
-    drop(closing);
-    outcome
+    pass.whole()
 }
 
 /// Lets both sites go, however the pass ended; after `close` it does nothing.
@@ -146,45 +151,10 @@ impl Drop for Abandon<'_> {
 }
 
 impl Pass<'_> {
-    fn steps(&self, opened: check::BothOpened) -> Result<Outcome, Failure> {
-        if opened.standby.recovered > 0 && self.request.kind == PassKind::Run {
-            self.listener.event(&Event::Resumed {
-                changes: opened.standby.recovered,
-            });
-        }
-        self.listener.event(&Event::Began(StepName::Observe));
-        let observation = self.observe(opened)?;
-        self.read_before_comparing(&observation)?;
-        self.listener.event(&Event::Began(StepName::Compare));
-        let plan = self.compare(&observation)?;
-        self.compare_excluded(&observation)?;
-        self.stop_if_asked()?;
-        self.check_repair(&plan)?;
-        self.listener.event(&Event::Began(StepName::Judge));
-        let judged = self.judge(&observation, &plan)?;
-        match (self.request.kind, judged) {
-            (PassKind::Plan, judged) => self
-                .planned(&observation, &plan, judged)
-                .map(Box::new)
-                .map(Outcome::Plan),
-            (PassKind::Verify, _) => {
-                self.report_differences(&plan)?;
-                self.certify(&observation, &Applied::default(), &plan)
-                    .map(Box::new)
-                    .map(Outcome::Pass)
-            }
-            (PassKind::Run, Judged::Refused(refusal)) => self
-                .refused(&observation, refusal)
-                .map(Box::new)
-                .map(Outcome::Pass),
-            (PassKind::Run, Judged::Allowed) => {
-                let applied = self.apply(&observation, &plan)?;
-                self.read_share(&observation)?;
-                self.certify(&observation, &applied, &plan)
-                    .map(Box::new)
-                    .map(Outcome::Pass)
-            }
-        }
+    /// A step begins.
+    pub(crate) fn begin(&self, step: StepName) {
+        crate::apply::lock(&self.taken).push((step, Instant::now()));
+        self.listener.event(&Event::Began(step));
     }
 
     /// A repair without a step has nothing to put right at the standby.
@@ -224,7 +194,6 @@ impl Pass<'_> {
     }
 
     fn apply(&self, observation: &Observation, plan: &Plan) -> Result<Applied, Failure> {
-        self.listener.event(&Event::Began(StepName::Apply));
         let totals = plan.totals;
         self.listener.event(&Event::Ahead {
             entries: totals.steps(),

@@ -1,9 +1,10 @@
 //! The plan as a document: what a run would do, and what it would be refused for.
 
 use super::{Observation, Pass};
+use crate::event::StepName;
 use crate::guard::Judged;
 use crate::plan::Plan;
-use crate::report::{ChangeCounts, PlanReport, PlannedStep, SideReport};
+use crate::report::{ChangeCounts, PassStep, PlanReport, PlannedStep, SideReport};
 use counterpart_model::{Action, EntryPath, Failure, Step, itemize};
 
 /// Most steps that a document lists.
@@ -38,6 +39,7 @@ impl Pass<'_> {
             excluded_bytes: observation.production.excluded.bytes,
             findings: sums.listed,
             findings_omitted: sums.omitted,
+            pass: self.pass_steps(),
             steps,
             steps_omitted,
             refusal: match judged {
@@ -49,6 +51,17 @@ impl Pass<'_> {
             seconds_expected: rate.map(|rate| expected(scan_seconds, totals.bytes, rate)),
             seconds: scan_seconds,
         })
+    }
+}
+
+impl Pass<'_> {
+    fn pass_steps(&self) -> Vec<PassStep> {
+        let steps = self.settings.hooks.steps().into_iter();
+        let one = |(step, does): (StepName, String)| PassStep {
+            step: step.word().to_owned(),
+            does,
+        };
+        steps.map(one).collect()
     }
 }
 

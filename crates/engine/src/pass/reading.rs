@@ -53,7 +53,7 @@ impl Pass<'_> {
     }
 
     fn announce_reading(&self, observation: &Observation) {
-        self.listener.event(&Event::Began(StepName::Reread));
+        self.begin(StepName::Reread);
         let (production, standby) = (observation.production.tally, observation.standby.tally);
         let entries = production.files + standby.files;
         self.listener.event(&Event::Ahead {
@@ -64,7 +64,7 @@ impl Pass<'_> {
 
     /// Reads this pass's share of both copies, or all of both where that is asked.
     pub(crate) fn read_share(&self, observation: &Observation) -> Result<(), Failure> {
-        self.listener.event(&Event::Began(StepName::Reread));
+        self.begin(StepName::Reread);
         if self.request.reread {
             self.announce_reading(observation);
         }

@@ -7,6 +7,7 @@ use crate::report::{ChangeCounts, PassReport, RefusalReport, SideReport};
 use crate::request::PassKind;
 use counterpart_model::Timestamp;
 use counterpart_port::{Closed, Profile};
+use std::time::Duration;
 
 impl Pass<'_> {
     pub(super) fn report(
@@ -34,6 +35,8 @@ impl Pass<'_> {
             .min();
         report.oldest_read = oldest.map(|seconds| Timestamp::new(seconds, 0).rfc3339());
         report.certificate = Some(certificate);
+        report.clean = self.clean();
+        report.steps = self.steps_report();
         report.seconds = self.clock.elapsed().as_secs_f64();
         report
     }
@@ -49,6 +52,7 @@ impl Pass<'_> {
     pub(crate) fn empty_report(&self, observation: &Observation) -> PassReport {
         let sums = self.findings.sums();
         let scan = &observation.production;
+        let state = self.production_state(observation);
         let left_out = scan.stubs.entries() + scan.excluded.entries();
         PassReport {
             pair: self.settings.name.clone(),
@@ -80,6 +84,12 @@ impl Pass<'_> {
             certificate: None,
             refusal: None,
             resumed: observation.recovered,
+            steps: self.steps_report(),
+            hold: Some(state.hold.word().to_owned()),
+            held_seconds: state
+                .held
+                .map(|held| Duration::from_millis(held.held_ms).as_secs_f64()),
+            readiness: self.readiness_report(),
         }
     }
 }

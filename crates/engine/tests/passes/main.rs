@@ -6,6 +6,7 @@
 )]
 
 mod heads;
+mod hooks;
 mod property;
 mod recalling;
 mod refusals;

@@ -12,6 +12,8 @@ pub(crate) struct FakeCommands {
     pub(crate) did: Mutex<Vec<String>>,
     /// How programs end that do not end well, by their first word.
     pub(crate) ends: Mutex<BTreeMap<String, HowEnded>>,
+    /// What happens once when a program is run, by its first word.
+    happens: Mutex<BTreeMap<String, Box<dyn FnOnce() + Send>>>,
     /// What programs say, by their first word.
     pub(crate) says: Mutex<BTreeMap<String, String>>,
 }
@@ -19,6 +21,18 @@ pub(crate) struct FakeCommands {
 impl FakeCommands {
     pub(crate) fn end(&self, word: &str, how: HowEnded) {
         self.ends.lock().unwrap().insert(word.to_owned(), how);
+    }
+
+    /// The program ends well from now on.
+    pub(crate) fn mend(&self, word: &str) {
+        self.ends.lock().unwrap().remove(word);
+    }
+
+    pub(crate) fn when(&self, word: &str, happens: impl FnOnce() + Send + 'static) {
+        self.happens
+            .lock()
+            .unwrap()
+            .insert(word.to_owned(), Box::new(happens));
     }
 
     pub(crate) fn say(&self, word: &str, text: &str) {
@@ -57,6 +71,10 @@ impl Commands for FakeCommands {
         self.did.lock().unwrap().push(word.clone());
         if watch.interrupted() {
             return Err(Failure::new(Code::Interrupted, "running", "it was asked to end"));
+        }
+        let happens = self.happens.lock().unwrap().remove(&word);
+        if let Some(happens) = happens {
+            happens();
         }
         if let Some(text) = self.says.lock().unwrap().get(&word) {
             output(Output::Standard(text.as_bytes()));

@@ -25,6 +25,12 @@ impl Recorder {
     }
 }
 
+impl Recorder {
+    pub(crate) fn interrupt(&self) {
+        self.stopped.store(true, SeqCst);
+    }
+}
+
 impl Watch for Recorder {
     fn progress(&self, _: Progress) {}
 

@@ -9,15 +9,16 @@ use counterpart_engine::{
 };
 use counterpart_model::{Failure, SiteRole};
 use counterpart_store::StateDir;
+use std::sync::Arc;
 
 /// A pair.
 pub(crate) struct Pair {
-    pub(crate) production: FakeSite,
+    pub(crate) production: Arc<FakeSite>,
     pub(crate) standby: FakeSite,
     pub(crate) commands: FakeCommands,
     pub(crate) settings: PairSettings,
     pub(crate) ledger: Ledger,
-    _dir: tempfile::TempDir,
+    pub(crate) _dir: tempfile::TempDir,
 }
 
 pub(crate) fn request(kind: PassKind) -> PassRequest {
@@ -53,7 +54,7 @@ impl Pair {
             ..PairSettings::default()
         };
         Self {
-            production: FakeSite::new(SiteRole::Production),
+            production: Arc::new(FakeSite::new(SiteRole::Production)),
             standby: FakeSite::new(SiteRole::Standby),
             commands: FakeCommands::default(),
             settings,
@@ -73,7 +74,7 @@ impl Pair {
 
     pub(crate) fn pass(&self, request: &PassRequest, listener: &Recorder) -> Result<Outcome, Failure> {
         let sites = Sites {
-            production: &self.production,
+            production: &*self.production,
             standby: &self.standby,
             production_commands: &self.commands,
             standby_commands: &self.commands,

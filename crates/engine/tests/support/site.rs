@@ -73,6 +73,8 @@ pub(crate) struct State {
     observed: Vec<Observed>,
     request: Option<ScanRequest>,
     read_only: bool,
+    /// Where it was read from in place of its root.
+    pub(crate) read_from: Option<Vec<u8>>,
 }
 
 /// A site in memory.
@@ -256,6 +258,7 @@ impl Site for FakeSite {
     fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
         let mut state = self.state();
         state.read_only = request.read_only;
+        state.read_from.clone_from(&request.read_from);
         let profile = Profile {
             role: self.role,
             location: format!("memory:{}", self.role),

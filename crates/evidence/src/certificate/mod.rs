@@ -32,7 +32,7 @@ pub use probe::{Probe, ProbeOutput};
 pub use scope::{ClassScope, ClassStanding, Excluded, ExcludedAtSite, Scope, SiteScope};
 pub use sentences::Sentences;
 pub use signing::{Signed, Signing, check};
-pub use state::{ExceptionInForce, HoldMethod, ProductionState};
+pub use state::{ExceptionInForce, HeldSpan, HoldMethod, ProductionState, Readiness, StepTaken};
 pub use times::{ClockOffset, Grains, Span, Times};
 pub use tool::Tool;
 pub use verdicts::{Layer, LayerVerdict, Verdicts};
@@ -77,6 +77,12 @@ pub struct Certificate {
     pub exceptions: Vec<ExceptionInForce>,
     /// Probes and their outputs (11).
     pub probes: Vec<Probe>,
+    /// What files do not carry, as it was found at the standby (6).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readiness: Vec<Readiness>,
+    /// The steps of the pass that were taken, in order, until it was certified (4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepTaken>,
     /// The same in the two sentences that an auditor reads.
     pub sentences: Sentences,
     /// How it is signed (12).

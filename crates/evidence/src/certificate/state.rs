@@ -19,6 +19,61 @@ pub struct ProductionState {
     pub settling: u64,
     /// Position in the database's log; `null` without a database.
     pub database_position: Option<String>,
+    /// From when until when it was held, and for how long in sum; absent where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldSpan>,
+    /// It was read from a snapshot, where that is so.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub snapshot: bool,
+    /// A first round brought content before it was held, where that is so: what it set aside is in a history of its own name.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub copied_ahead: bool,
+    /// How the standby was kept still meanwhile; absent where it was not.
+    #[serde(default, skip_serializing_if = "HoldMethod::is_none")]
+    pub standby_hold: HoldMethod,
+}
+
+/// How long production was held, by the clock of the host that ran the pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldSpan {
+    /// When it was held first.
+    pub from: Moment,
+    /// When it was released last.
+    pub until: Moment,
+    /// For how long in sum, in milliseconds.
+    pub held_ms: u64,
+}
+
+/// One thing at the standby that files do not carry.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Readiness {
+    /// The check's name.
+    pub name: String,
+    /// True where it is as it should be.
+    pub ready: bool,
+    /// Why not; `null` where it is.
+    pub why: Option<String>,
+    /// When it was looked at.
+    pub at: Moment,
+    /// Since when it is so.
+    pub since: Moment,
+}
+
+/// One step of a pass.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepTaken {
+    /// The step.
+    pub step: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// How production was kept still.
@@ -59,6 +114,11 @@ pub struct ExceptionInForce {
 }
 
 impl HoldMethod {
+    /// True for none.
+    pub const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
     /// The word.
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! One call each: what it asks of the site, and how the answer goes back.
 
-use super::{apply, commands, content, export, lists};
+use super::{Host, apply, commands, content, export, lists};
 use crate::call::{Call, Seen};
 use crate::clock::now;
 use crate::connection::{Channel, lock, unexpected};
@@ -15,6 +15,7 @@ use std::sync::Mutex;
 pub(super) struct Far<'a> {
     pub(super) site: &'a dyn Standby,
     role: SiteRole,
+    host: &'a dyn Host,
     pub(super) commands: Option<&'a dyn Commands>,
     /// What is done when the caller is gone.
     pub(super) left: Mutex<Vec<Task>>,
@@ -23,11 +24,12 @@ pub(super) struct Far<'a> {
 }
 
 impl<'a> Far<'a> {
-    pub(super) fn new(site: &'a dyn Standby, role: SiteRole, commands: Option<&'a dyn Commands>) -> Self {
+    pub(super) fn new(site: &'a dyn Standby, role: SiteRole, host: &'a dyn Host) -> Self {
         Self {
             site,
             role,
-            commands,
+            host,
+            commands: host.commands(),
             left: Mutex::default(),
             lanes: Mutex::default(),
         }
@@ -90,6 +92,9 @@ impl<'a> Far<'a> {
     fn open(&self, request: &OpenRequest) -> Result<Opened, Failure> {
         if !is_pass_name(&request.pass) {
             return Err(unexpected("a name of a pass that is none"));
+        }
+        if let Some(path) = &request.read_from {
+            self.host.may_read_from(path)?;
         }
         self.site.open(request)
     }

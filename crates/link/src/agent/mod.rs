@@ -18,12 +18,18 @@ use counterpart_port::{Commands, Standby};
 use rustix::fd::OwnedFd;
 
 /// Who gives an agent its site.
-pub trait Host {
+pub trait Host: Sync {
     /// The site that a caller wants; its own checks apply.
     ///
     /// # Errors
     /// Why the caller does not get it.
     fn site(&self, wanted: &Wanted) -> Result<Box<dyn Standby>, Failure>;
+
+    /// Whether production may be read from this path in place of its root.
+    ///
+    /// # Errors
+    /// Why not.
+    fn may_read_from(&self, path: &[u8]) -> Result<(), Failure>;
 
     /// What a caller may have done beside the tree; nothing where nobody allowed it.
     fn commands(&self) -> Option<&dyn Commands> {
@@ -44,7 +50,7 @@ pub fn serve(input: OwnedFd, output: OwnedFd, host: &dyn Host, this: &Program) -
     let site = site?;
     let (input, output) = greeting.into_stream();
     let connection = Connection::start(input, output, Pulse::default())?;
-    let far = Far::new(site.as_ref(), wanted.role, host.commands());
+    let far = Far::new(site.as_ref(), wanted.role, host);
     answer_all(&connection, &far);
     site.abandon();
     far.do_what_was_left();

@@ -76,6 +76,8 @@ fn the_name_of_a_pass_leads_nowhere() {
             pass: pass.to_owned(),
             policy: Policy::default(),
             read_only: false,
+            after: None,
+            read_from: None,
         };
         let answer: Result<Opened, Failure> = ask(&connection, &Call::Open(request)).message().unwrap();
         assert!(answer.unwrap_err().why.contains("a name of a pass"), "{pass:?}");

@@ -60,6 +60,10 @@ impl Host for FakeHost {
         Ok(Box::new(FakeSite))
     }
 
+    fn may_read_from(&self, _: &[u8]) -> Result<(), Failure> {
+        Ok(())
+    }
+
     fn commands(&self) -> Option<&dyn Commands> {
         Some(&FakeCommands)
     }

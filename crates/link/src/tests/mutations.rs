@@ -80,6 +80,8 @@ fn good_stream() -> Vec<Frame> {
         pass: "pass-1".to_owned(),
         policy: counterpart_model::Policy::default(),
         read_only: false,
+        after: None,
+        read_from: None,
     };
     let asked = [
         Call::Open(request),

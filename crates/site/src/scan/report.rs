@@ -81,8 +81,10 @@ impl Scan<'_> {
         });
     }
 
-    /// The finest time of change says how fine this filesystem's clock is; nobody can set it.
+    /// The finest time of change says how fine this filesystem's clock is, the latest when something happened last; nobody
+    /// can set it.
     pub(super) fn note_grain(&mut self, stat: &Stat) {
+        self.report.newest_change = self.report.newest_change.max(Some(stat.ctime));
         if self.report.grain_seen != Some(Grain::NANOSECOND) {
             let grain = Grain::that_holds(stat.ctime);
             self.report.grain_seen = Some(self.report.grain_seen.map_or(grain, |seen| seen.min(grain)));

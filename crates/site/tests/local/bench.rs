@@ -108,6 +108,8 @@ impl Bench {
             pass,
             policy: self.policy.clone(),
             read_only: self.read_only,
+            after: None,
+            read_from: None,
         };
         self.site.open(&request).unwrap()
     }

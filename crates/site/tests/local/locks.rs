@@ -23,6 +23,8 @@ fn open(site: &LocalSite, pair: &str, read_only: bool) -> Result<Opened, Failure
         pass: format!("pass-of-{pair}"),
         policy: Policy::default(),
         read_only,
+        after: None,
+        read_from: None,
     })
 }
 

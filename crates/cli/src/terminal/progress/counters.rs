@@ -8,14 +8,24 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Instant;
 
 /// The steps in their order, each with the part of the bar at which it begins, in thousandths.
-const STEPS: [(StepName, u64); 7] = [
+const STEPS: [(StepName, u64); 17] = [
     (StepName::Check, 0),
+    (StepName::Lock, 2),
+    (StepName::CopyAhead, 4),
+    (StepName::Hold, 6),
     (StepName::Observe, 10),
     (StepName::Compare, 250),
+    (StepName::Plan, 280),
     (StepName::Judge, 290),
+    (StepName::Stop, 295),
     (StepName::Apply, 300),
+    (StepName::Release, 796),
+    (StepName::Start, 798),
     (StepName::Reread, 800),
+    (StepName::ObserveStandby, 940),
+    (StepName::Verdict, 950),
     (StepName::Certify, 960),
+    (StepName::Tell, 995),
 ];
 
 /// The whole bar.

@@ -1,0 +1,90 @@
+//! The steps of a run in words, as a plan shows them beforehand.
+
+use super::settings::{Hold, Hooks};
+use crate::event::StepName;
+use counterpart_evidence::certificate::HoldMethod;
+use counterpart_model::SiteRole;
+use counterpart_port::Task;
+
+impl Hooks {
+    /// Every step that a run would take, with what it would do beside what it always does.
+    pub fn steps(&self) -> Vec<(StepName, String)> {
+        let all = StepName::ALL.into_iter();
+        all.filter_map(|step| Some((step, self.step(step)?))).collect()
+    }
+
+    /// Nothing for a step that is left out.
+    fn step(&self, step: StepName) -> Option<String> {
+        match step {
+            StepName::CopyAhead => self
+                .copies_ahead()
+                .then(|| "a first round while production runs".to_owned()),
+            StepName::Hold => self.holding(),
+            StepName::Stop => shown(self.application.stop.as_ref()),
+            StepName::Release => self.releasing(),
+            StepName::Start => self.starting(),
+            StepName::ObserveStandby => self.observing(),
+            StepName::Verdict => None,
+            _ => Some(String::new()),
+        }
+    }
+
+    fn holding(&self) -> Option<String> {
+        let sites = [SiteRole::Production, SiteRole::Standby].into_iter();
+        let mut told: Vec<String> = sites
+            .filter_map(|role| Some(format!("{role} {}", self.hold(role).told()?)))
+            .collect();
+        told.extend(
+            self.snapshot
+                .as_ref()
+                .map(|snapshot| format!("then a snapshot: {}", snapshot.take.act)),
+        );
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    fn releasing(&self) -> Option<String> {
+        let hold = &self.production_hold;
+        match hold.method {
+            HoldMethod::None => None,
+            HoldMethod::CheckIdle => Some("asked once more".to_owned()),
+            HoldMethod::ReadOnly | HoldMethod::Stop => shown(hold.end.as_ref()),
+        }
+    }
+
+    fn starting(&self) -> Option<String> {
+        let application = &self.application;
+        let start = shown(application.start.as_ref())?;
+        Some(match &application.ready {
+            None => start,
+            Some(ready) => format!("{start}; ready by {}", ready.act),
+        })
+    }
+
+    fn observing(&self) -> Option<String> {
+        let names: Vec<&str> = self.readiness.iter().map(|check| check.name.as_str()).collect();
+        (!names.is_empty()).then(|| format!("readiness: {}", names.join(", ")))
+    }
+}
+
+impl Hold {
+    fn told(&self) -> Option<String> {
+        match self.method {
+            HoldMethod::None => None,
+            HoldMethod::CheckIdle => {
+                let idle = self.idle.as_ref().map(|idle| idle.act.to_string());
+                let quiet = (self.quiet_seconds > 0).then(|| format!("quiet for {} s", self.quiet_seconds));
+                let asked: Vec<String> = idle.into_iter().chain(quiet).collect();
+                Some(format!("check-idle: {}", asked.join(", ")))
+            }
+            method => Some(format!(
+                "{}: {}",
+                method.word(),
+                shown(self.begin.as_ref()).unwrap_or_default()
+            )),
+        }
+    }
+}
+
+fn shown(task: Option<&Task>) -> Option<String> {
+    task.map(|task| task.act.to_string())
+}
