@@ -115,40 +115,40 @@ fn tables(pair: &str) -> String {
 # arguments, a text "http://..." or "tcp://host:port" an address, or the name of a command of a far site's own file;
 # {{root}}, {{pair}} and {{site}} stand for that site's.
 # [pair.{pair}.production-hold]
-# method  = "read-only"
-# begin   = ["/usr/local/bin/archive", "read-only", "on"]
-# end     = ["/usr/local/bin/archive", "read-only", "off"]
+#   method  = "read-only"
+#   begin   = ["/usr/local/bin/archive", "read-only", "on"]
+#   end     = ["/usr/local/bin/archive", "read-only", "off"]
 # Of "check-idle": a command that leaves with 0 when nobody works there, and for how long no file was changed:
-# idle    = ["/usr/local/bin/archive", "is-idle"]
-# quiet   = "0s"
+#   idle    = ["/usr/local/bin/archive", "is-idle"]
+#   quiet   = "0s"
 # How long a busy production is waited for, and how long a command may take:
-# wait    = "0s"
-# timeout = "10m"
+#   wait    = "0s"
+#   timeout = "10m"
 
 # The same for the standby, for as long as its tree is changed.
 # [pair.{pair}.standby-hold]
-# method = "none"
+#   method = "none"
 
 # A snapshot is read in place of production. It is taken under the hold, which then ends. The first line that `take`
 # writes is the path to read from, unless `path` names it.
 # [pair.{pair}.snapshot]
-# take = ["/usr/local/bin/take-snapshot"]
-# end  = ["/usr/local/bin/drop-snapshot"]
-# path = "/mnt/snapshot/archive"
+#   take = ["/usr/local/bin/take-snapshot"]
+#   end  = ["/usr/local/bin/drop-snapshot"]
+#   path = "/mnt/snapshot/archive"
 
 # The application at the standby is stopped before its tree is changed, and started afterwards.
 # [pair.{pair}.standby-application]
-# stop         = ["systemctl", "stop", "orthanc"]
-# start        = ["systemctl", "start", "orthanc"]
-# ready        = "http://127.0.0.1:8042/system"
-# ready_within = "5m"
+#   stop         = ["systemctl", "stop", "orthanc"]
+#   start        = ["systemctl", "start", "orthanc"]
+#   ready        = "http://127.0.0.1:8042/system"
+#   ready_within = "5m"
 
 # What files do not carry and a standby needs: users, permissions, functions, licences. Each is looked at in every pass.
 # [[pair.{pair}.readiness]]
-# name   = "service account"
-# run    = ["id", "orthanc"]
-# expect = 'groups=.*\bpacs\b'
-# exit   = [0]
+#   name   = "service account"
+#   run    = ["id", "orthanc"]
+#   expect = 'groups=.*\bpacs\b'
+#   exit   = [0]
 
 [pair.{pair}.key]
 # Certificates are signed by a key in a file of the pair's state, which the first pass makes; or by one that an ssh-agent

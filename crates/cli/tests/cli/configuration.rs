@@ -123,6 +123,24 @@ fn the_first_file_says_every_default_in_the_words_that_are_read() {
     );
 }
 
+/// Tables that are examples as a whole: their settings stand further in.
+#[test]
+fn every_example_of_the_first_file_is_understood() {
+    let text = template("archive", "/p", "/s");
+    let bare = text.lines().map(|line| {
+        let table = line.strip_prefix("# ").filter(|rest| rest.starts_with('['));
+        let setting = line
+            .strip_prefix("#   ")
+            .filter(|rest| rest.split_once(" = ").is_some_and(|(key, _)| is_key(key)));
+        table.or(setting).unwrap_or(line)
+    });
+    let bare: String = bare.map(|line| format!("{line}\n")).collect();
+    let hooks = understood(&bare).settings.hooks;
+    assert!(hooks.production_hold.begin.is_some() && hooks.production_hold.stands_still());
+    assert!(hooks.snapshot.is_some() && hooks.application.ready.is_some());
+    assert_eq!(hooks.readiness[0].name, "service account");
+}
+
 fn is_key(text: &str) -> bool {
     text.trim_end()
         .chars()
