@@ -67,7 +67,7 @@ pub(super) fn measured(certificate: &Certificate, page: &mut Page) {
     );
     manifest("Standby", times.standby_scan, certificate.standby.as_ref(), page);
     page.field("Roots", roots(certificate));
-    page.field("Hold", &hold(certificate));
+    around(certificate, page);
     page.field("Clocks", &clocks(certificate));
     let grains = &times.grains;
     let grain = format!(
@@ -141,6 +141,49 @@ fn roots(certificate: &Certificate) -> &'static str {
     }
 }
 
+/// What was done around the tree.
+fn around(certificate: &Certificate, page: &mut Page) {
+    let state = &certificate.production_state;
+    page.field("Hold", &hold(certificate));
+    if let Some(held) = state.held {
+        let (from, until) = (held.from.to_string(), held.until.to_string());
+        page.line(&format!(
+            "held for {} from {from} to {until}",
+            millis(held.held_ms)
+        ));
+    }
+    if state.copied_ahead {
+        page.line("a first round brought content before it was held");
+    }
+    if state.snapshot {
+        page.line("production was read from a snapshot, which was taken under the hold");
+    }
+    if !state.standby_hold.is_none() {
+        page.line(&format!(
+            "the standby was kept still too: {}",
+            state.standby_hold.word()
+        ));
+    }
+    for (place, check) in certificate.readiness.iter().enumerate() {
+        let label = if place == 0 { "Readiness" } else { "" };
+        let since = check.since;
+        let why = check
+            .why
+            .as_deref()
+            .map(|why| format!(": {why}"))
+            .unwrap_or_default();
+        let word = if check.ready { "ready" } else { "NOT READY" };
+        page.field(label, &format!("{}: {word} since {since}{why}", check.name));
+    }
+    let steps = certificate.steps.iter();
+    let steps: Vec<String> = steps
+        .map(|step| format!("{} {}", step.step, millis(step.took_ms)))
+        .collect();
+    if !steps.is_empty() {
+        page.field("Steps", &steps.join(", "));
+    }
+}
+
 fn hold(certificate: &Certificate) -> String {
     let state = &certificate.production_state;
     let moving = quantity::of(state.moving_seconds, "second", "seconds");
@@ -148,6 +191,11 @@ fn hold(certificate: &Certificate) -> String {
         "{}; production could change for {moving} while it was observed",
         state.hold.word()
     )
+}
+
+/// Milliseconds as seconds.
+fn millis(time_ms: u64) -> String {
+    format!("{}.{:03} s", quantity::count(time_ms / 1_000), time_ms % 1_000)
 }
 
 fn clocks(certificate: &Certificate) -> String {

@@ -3,8 +3,8 @@ Whose signature it bears, and which certificate comes before, is checked elsewhe
 
 from hashlib import sha256
 
-from documents import SITES, VERDICTS, canonical, count, digest, each, format_of, integer, maybe, moment, one_of, shape
-from documents import text, truth
+from documents import SITES, VERDICTS, absent_or, canonical, count, digest, each, format_of, integer, maybe, moment, one_of, shape
+from documents import some, text, true, truth
 from refused import refuse_unless
 
 CLASSES = ["mode", "mtime", "owner", "xattr", "acl", "hardlink"]
@@ -76,6 +76,10 @@ CERTIFICATE = {
         "after_cut_off": count,
         "settling": count,
         "database_position": maybe(text),
+        "held": absent_or({"from": moment, "until": moment, "held_ms": count}),
+        "snapshot": absent_or(true),
+        "copied_ahead": absent_or(true),
+        "standby_hold": absent_or(one_of("check-idle", "read-only", "stop")),
     },
     "production": maybe(MANIFEST),
     "standby": maybe(MANIFEST),
@@ -133,6 +137,10 @@ CERTIFICATE = {
             "standby": maybe(OUTPUT),
         }
     ),
+    "readiness": absent_or(
+        some({"name": text, "ready": truth, "why": maybe(text), "at": moment, "since": moment})
+    ),
+    "steps": absent_or(some({"step": text, "took_ms": count})),
     "sentences": {"compared": text, "not_checked": text},
     "signing": {"format": text, "namespace": text, "principal": text, "fingerprint": text, "public_key": text},
 }

@@ -86,6 +86,16 @@ def maybe(inner):
     return lambda value, where: value is None or shape(inner, value, where)
 
 
+def absent_or(inner):
+    """May be left out."""
+
+    def check(value, where):
+        shape(inner, value, where)
+
+    check.may_be_absent = True
+    return check
+
+
 def each(inner, most=None):
     """A list of such."""
 
@@ -98,16 +108,35 @@ def each(inner, most=None):
     return check
 
 
+def some(inner):
+    """A list of such that is not empty."""
+
+    def check(value, where):
+        each(inner)(value, where)
+        refuse_unless(value != [], f"{where} is empty")
+
+    return check
+
+
+def true(value, where):
+    """Is there only where it is so."""
+    refuse_unless(value is True, f"{where} is not true")
+
+
 def shape(inner, value, where):
-    """Checks a value against a function, or against an object whose members are all there and none besides."""
+    """Checks a value against a function, or against an object whose members are all there, but for those that may be
+    absent, and none besides."""
     if callable(inner):
         inner(value, where)
         return
     refuse_unless(isinstance(value, dict), f"{where} is no object")
-    for name in sorted(set(inner) ^ set(value)):
-        raise Refused(f"{where}.{name} is {'missing' if name in inner else 'unknown'}")
+    for name in sorted(set(value) - set(inner)):
+        raise Refused(f"{where}.{name} is unknown")
     for name, part in inner.items():
-        shape(part, value[name], f"{where}.{name}")
+        if name in value:
+            shape(part, value[name], f"{where}.{name}")
+        else:
+            refuse_unless(getattr(part, "may_be_absent", False), f"{where}.{name} is missing")
 
 
 def format_of(name):
