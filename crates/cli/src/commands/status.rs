@@ -5,6 +5,8 @@ use crate::context::Context;
 use crate::documents::{StatusDocument, StatusLine, TrendsDocument};
 use crate::exit::Exit;
 use crate::{clock, due, pairs, render};
+use counterpart_engine::hooks::Owed;
+use counterpart_engine::report::ReadinessReport;
 use counterpart_engine::{Ledger, PassReport};
 use counterpart_model::{Failure, Timestamp};
 
@@ -19,6 +21,7 @@ pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Fail
             if line.congruent != Some(true) {
                 line.last_congruent = last_congruent(&ledger)?;
             }
+            line.beside(&ledger)?;
             line.trends = Some(TrendsDocument::from(&ledger.trends(None)?));
             Ok(line)
         })
@@ -53,6 +56,16 @@ fn line(pair: &Pair, last: Option<&PassReport>) -> StatusLine {
 }
 
 impl StatusLine {
+    /// What is known beside the last report.
+    fn beside(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        self.readiness = ledger.readiness()?.iter().map(ReadinessReport::of).collect();
+        self.not_ready = self.readiness.iter().filter(|check| !check.ready).count() as u64;
+        let left = ledger.owed()?;
+        let one = |owed: &Owed| format!("{} since {}", owed.what, owed.since.rfc3339());
+        self.left = left.iter().map(one).collect();
+        Ok(())
+    }
+
     fn without_pass(pair: &Pair) -> Self {
         Self {
             pair: pair.name.clone(),
@@ -70,6 +83,9 @@ impl StatusLine {
             not_compared: 0,
             refused: Vec::new(),
             next_due: None,
+            not_ready: 0,
+            readiness: Vec::new(),
+            left: Vec::new(),
             certificate: None,
             trends: None,
         }

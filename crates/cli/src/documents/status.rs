@@ -1,5 +1,6 @@
 //! The document of `status`.
 
+use counterpart_engine::report::ReadinessReport;
 use counterpart_evidence::page::{Range, Trends};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -44,6 +45,12 @@ pub struct StatusLine {
     pub refused: Vec<String>,
     /// When the next pass is due, RFC 3339 in UTC; absent where no schedule is set.
     pub next_due: Option<String>,
+    /// Checks of readiness that failed in the last pass.
+    pub not_ready: u64,
+    /// What files do not carry, as the last pass found it at the standby.
+    pub readiness: Vec<ReadinessReport>,
+    /// What a pass held or stopped and could not put back; the next one does, or `release`.
+    pub left: Vec<String>,
     /// The certificate's file.
     pub certificate: Option<String>,
     /// The numbers that creep, over the last certificates of this host's journal; absent where only one pass is told of.

@@ -133,6 +133,9 @@ impl StatusLine {
             not_compared: report.not_compared.saturating_sub(report.declared),
             refused: guards.map(|guard| guard.code.clone()).collect(),
             next_due: None,
+            not_ready: report.readiness.iter().filter(|check| !check.ready).count() as u64,
+            readiness: report.readiness.clone(),
+            left: Vec::new(),
             certificate: report.certificate.clone(),
             trends: None,
         }

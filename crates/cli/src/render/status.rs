@@ -1,9 +1,11 @@
 //! `status`: one line a pair, with when its next pass is due; beneath it the trends, where one pair is asked for.
 
 use super::verdict::verdict_line;
-use crate::documents::{RangeDocument, StatusDocument, TrendsDocument};
+use crate::clean::clean;
+use crate::documents::{RangeDocument, StatusDocument, StatusLine, TrendsDocument};
 use crate::terminal::Paint;
 use crate::{clock, units, words};
+use counterpart_engine::report::ReadinessReport;
 use counterpart_evidence::quantity;
 
 /// One line a pair, and its trends where they are `wanted`.
@@ -16,13 +18,49 @@ pub(crate) fn status(document: &StatusDocument, wanted: bool, paint: Paint, now_
             .map(|due| due_text(due, now_seconds, paint));
         let trends = pair.trends.as_ref().filter(|_| wanted).map(trends);
         format!(
-            "{}{}\n{}",
+            "{}{}\n{}{}{}",
             verdict_line(pair, paint, now_seconds),
             due.unwrap_or_default(),
+            left(pair, paint),
+            readiness(pair, wanted, paint),
             trends.unwrap_or_default()
         )
     });
     lines.collect()
+}
+
+/// What a pass could not put back.
+fn left(pair: &StatusLine, paint: Paint) -> String {
+    let one = |left: &String| {
+        format!(
+            "  {}; `counterpart release` puts it back\n",
+            paint.notice(&clean(left))
+        )
+    };
+    pair.left.iter().map(one).collect()
+}
+
+/// Checks that fail; where one pair is asked for, all of them.
+fn readiness(pair: &StatusLine, wanted: bool, paint: Paint) -> String {
+    let shown = pair.readiness.iter().filter(|check| wanted || !check.ready);
+    let one = |check: &ReadinessReport| {
+        let since = clock::shown(&check.since);
+        let why = check
+            .message
+            .as_deref()
+            .map(|why| format!(": {}", clean(why)))
+            .unwrap_or_default();
+        let name = clean(&check.name);
+        if check.ready {
+            format!("  ready: {name} since {since}\n")
+        } else {
+            format!(
+                "  {}{why}\n",
+                paint.notice(&format!("not ready: {name} since {since}"))
+            )
+        }
+    };
+    shown.map(one).collect()
 }
 
 fn trends(trends: &TrendsDocument) -> String {

@@ -9,7 +9,7 @@ pub(crate) use end::{End, Reached, own_environment};
 use crate::config::Pair;
 use crate::context::Context;
 use crate::{apart, clock, pairs, who};
-use counterpart_engine::hooks::HoldBook;
+use counterpart_engine::hooks::{ByHand, HoldBook, settle_left};
 use counterpart_engine::{KeyPlace, Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
 use counterpart_model::{Code, EntryPath, Failure, SiteRole};
@@ -116,10 +116,31 @@ impl Wired {
         }
         let outcome = run(&self.pair.settings, &sites, &self.ledger, &request, &shown);
         let late = shown.stop().ran_out_of_time();
+        if outcome
+            .as_ref()
+            .is_err_and(|failure| failure.code == Code::SiteLost)
+        {
+            self.settle_left(&request.actor);
+        }
         outcome
             .map(|outcome| self.under_limits(outcome))
             .map_err(|failure| standby.explain(production.explain(failure)))
             .map_err(|failure| unfinished(failure, late))
+    }
+
+    /// Puts back what a pass held whose link was lost, over another one. What cannot be stays written down: the far site may
+    /// have done it by itself, and the next pass or `release` does.
+    fn settle_left(&self, actor: &counterpart_engine::Actor) {
+        if self.ledger.owed().is_ok_and(|owed| owed.is_empty()) {
+            return;
+        }
+        let who = ByHand {
+            pair: &self.pair.name,
+            actor,
+            reason: None,
+        };
+        let hooks = &self.pair.settings.hooks;
+        drop(self.with_sites(|sites| settle_left(hooks, sites, &self.ledger, who)));
     }
 
     fn under_limits(&self, mut outcome: Outcome) -> Outcome {

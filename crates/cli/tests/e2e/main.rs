@@ -21,6 +21,7 @@ mod excludes;
 mod findings;
 mod guards;
 mod harness;
+mod hooks;
 mod interrupting;
 mod keys;
 mod kinds;

@@ -26,6 +26,7 @@ mod findings {
 }
 mod guards;
 mod harness;
+mod hooks;
 mod interrupting;
 mod kinds;
 mod limited;

@@ -78,6 +78,15 @@ pub fn hold_by_hand(
     })
 }
 
+/// Undoes what a pass left that did not come to its end, over a link of its own: the pass's may have been lost.
+///
+/// # Errors
+/// `locked` where another pass runs, which undoes it by itself; `still-held`.
+pub fn settle_left(hooks: &Hooks, sites: Sites<'_>, ledger: &Ledger, who: ByHand<'_>) -> Result<(), Failure> {
+    let _alone = ledger.hold("release", who.pair, &who.actor.host)?;
+    Stage::new(hooks, sites, ledger, (who.pair, "release"), &Unhurried)?.settle_all()
+}
+
 /// Releases what somebody held by hand, and undoes what passes of the pair left that did not come to their end. Tells what
 /// it undid.
 ///

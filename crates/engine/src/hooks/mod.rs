@@ -16,7 +16,7 @@ mod stage;
 mod told;
 
 pub use book::{HoldBook, Holding};
-pub use by_hand::{ByHand, hold_by_hand, release_by_hand};
+pub use by_hand::{ByHand, hold_by_hand, release_by_hand, settle_left};
 pub use checks::Checked;
 pub(crate) use idle::busy;
 pub use owed::{Owed, What};
