@@ -62,6 +62,10 @@ impl Commands for Table {
         Ok(self.jobs.iter().map(offered).collect())
     }
 
+    fn permits(&self, tasks: &[Task]) -> Result<(), Failure> {
+        tasks.iter().try_for_each(|task| self.job(&task.act).map(drop))
+    }
+
     fn act(
         &self,
         task: &Task,

@@ -39,6 +39,8 @@ pub(crate) enum Call {
     Commands,
     /// Answered by [`Ran`] until `Done`; any message of the caller, or its end, ends what is done.
     Act(Task),
+    /// Whether all of these would be done: answered by `Result<(), Failure>`.
+    Permits(Vec<Task>),
     /// What is done when the caller is gone: answered by `Result<(), Failure>`.
     WhenGone(Vec<Task>),
     /// Answered by [`Batch`] of `SegmentRoot`.

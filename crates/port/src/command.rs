@@ -36,6 +36,12 @@ pub trait Commands: Send + Sync {
         watch: &dyn Watch,
     ) -> Result<Ended, Failure>;
 
+    /// Whether the site would do all of these; nothing is done.
+    ///
+    /// # Errors
+    /// `not-found` and `not-permitted` as of [`Commands::act`]; the site is lost.
+    fn permits(&self, tasks: &[Task]) -> Result<(), Failure>;
+
     /// What the site does by itself, in this order, when its caller is gone without having taken it back; replaces what was
     /// said before. Where caller and site are one program there is nothing to do.
     ///

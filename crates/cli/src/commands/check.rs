@@ -109,8 +109,22 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
     if reached.is_far() {
         lines.push(offered(reached.commands(), role));
     }
+    lines.extend(hooks(reached.commands(), role, &wired.pair));
     site.abandon();
     lines
+}
+
+/// Whether the site would do all that the configuration names; nothing is done.
+fn hooks(commands: &dyn Commands, role: SiteRole, pair: &Pair) -> Option<CheckLine> {
+    let tasks = pair.settings.hooks.tasks(role);
+    if tasks.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = tasks.iter().map(|task| task.act.to_string()).collect();
+    Some(match commands.permits(&tasks) {
+        Ok(()) => good(role, "hooks", shown.join(", ")),
+        Err(failure) => bad(role.word(), "hooks", &failure),
+    })
 }
 
 /// The named commands of a far end.

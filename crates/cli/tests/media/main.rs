@@ -17,3 +17,4 @@ mod fuse_disk;
 mod lesser_disk;
 mod loop_disk;
 mod scene;
+mod snapshots;

@@ -61,6 +61,17 @@ impl Scene {
         self.run(&["run".as_ref(), "x".as_ref()])
     }
 
+    /// One pass with these tables.
+    pub(crate) fn pass_with(&self, tables: &str) -> Answer {
+        let text = format!(
+            "[pair.x]\nproduction = \"{}\"\nstandby = \"{}\"\n{tables}",
+            self.production.display(),
+            self.standby.display()
+        );
+        fs::write(self.path("counterpart.toml"), text).unwrap();
+        self.run(&["run".as_ref(), "x".as_ref()])
+    }
+
     /// One pass without a configuration.
     pub(crate) fn mirror(&self) -> Answer {
         self.run(&["mirror".as_ref(), &self.production, &self.standby])

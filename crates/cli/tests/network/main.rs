@@ -25,6 +25,7 @@ mod content;
 mod cuts;
 mod ended;
 mod full;
+mod holds;
 mod hosts;
 mod kills;
 mod proxy;

@@ -53,9 +53,10 @@ pub(crate) fn must(
 }
 
 /// What cannot be started is a hook that failed; what was interrupted, or is lost, stays so.
-fn named(failure: Failure, role: SiteRole, doing: &str) -> Failure {
+pub(super) fn named(failure: Failure, role: SiteRole, doing: &str) -> Failure {
     let code = match failure.code {
-        Code::Io | Code::NotFound => Code::HookFailed,
+        Code::Io => Code::HookFailed,
+        Code::NotFound => Code::NotPermitted,
         code => code,
     };
     Failure {

@@ -86,6 +86,29 @@ impl Hooks {
         }
     }
 
+    /// All that a site is asked for.
+    pub fn tasks(&self, role: SiteRole) -> Vec<Task> {
+        let Hold { begin, end, idle, .. } = self.hold(role);
+        let of_hold = [begin, end, idle].into_iter().flatten();
+        let application = &self.application;
+        let others: Vec<&Task> = match role {
+            SiteRole::Production => {
+                let snapshot = self.snapshot.iter();
+                snapshot
+                    .flat_map(|snapshot| std::iter::once(&snapshot.take).chain(&snapshot.end))
+                    .collect()
+            }
+            SiteRole::Standby => {
+                let own = [&application.stop, &application.start, &application.ready];
+                own.into_iter()
+                    .flatten()
+                    .chain(self.readiness.iter().map(|check| &check.task))
+                    .collect()
+            }
+        };
+        of_hold.chain(others).cloned().collect()
+    }
+
     /// True where production stands still while it is observed, so that a first round before makes that short. A snapshot
     /// is taken in a moment.
     pub fn copies_ahead(&self) -> bool {

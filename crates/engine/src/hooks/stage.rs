@@ -63,6 +63,23 @@ impl<'a> Stage<'a> {
         })
     }
 
+    /// Asks both sites whether they would do all that the configuration names, before anything is done.
+    ///
+    /// # Errors
+    /// `not-permitted`.
+    pub(crate) fn is_permitted(&self) -> Result<(), Failure> {
+        [SiteRole::Production, SiteRole::Standby]
+            .into_iter()
+            .try_for_each(|role| {
+                let tasks = self.hooks.tasks(role);
+                if tasks.is_empty() {
+                    return Ok(());
+                }
+                let permitted = self.sites.commands(role).permits(&tasks);
+                permitted.map_err(|failure| super::attempt::named(failure, role, "looking at the hooks"))
+            })
+    }
+
     /// Holds a site as the configuration says.
     ///
     /// # Errors
@@ -283,7 +300,7 @@ impl<'a> Stage<'a> {
         task.map_or(Ok(()), |task| self.run(role, task, doing).map(drop))
     }
 
-    pub(super) fn run(&self, role: SiteRole, task: &Task, doing: &str) -> Result<Attempt, Failure> {
+    fn run(&self, role: SiteRole, task: &Task, doing: &str) -> Result<Attempt, Failure> {
         must(self.sites.commands(role), role, task, doing, self.watch)
     }
 

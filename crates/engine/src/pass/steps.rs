@@ -54,6 +54,7 @@ impl Pass<'_> {
         self.begin(StepName::Check);
         let mut opened = check::open(&self.name, self.settings, &self.sites, self.request, None)?;
         let _closing = Abandon(&self.sites);
+        self.stage.is_permitted()?;
         self.begin(StepName::Lock);
         let _held = self.own_journal()?;
         self.stage.settle_all()?;

@@ -174,6 +174,15 @@ fn whatever_fails_all_is_undone() {
 }
 
 #[test]
+fn what_a_site_would_not_do_ends_the_pass_before_anything_is_done() {
+    let pair = pair();
+    pair.commands.refused.lock().unwrap().push("`users`".to_owned());
+    assert_eq!(failed(&pair).code, Code::NotPermitted);
+    assert_eq!(pair.commands.done(), Vec::<String>::new());
+    assert!(pair.standby.state().tree.is_empty());
+}
+
+#[test]
 fn a_refusal_comes_before_anything_is_held() {
     let pair = pair();
     pair.run();

@@ -14,6 +14,8 @@ pub(crate) struct FakeCommands {
     pub(crate) ends: Mutex<BTreeMap<String, HowEnded>>,
     /// What happens once when a program is run, by its first word.
     happens: Mutex<BTreeMap<String, Box<dyn FnOnce() + Send>>>,
+    /// What is not done at all, as it is shown.
+    pub(crate) refused: Mutex<Vec<String>>,
     /// What programs say, by their first word.
     pub(crate) says: Mutex<BTreeMap<String, String>>,
 }
@@ -56,6 +58,15 @@ pub(crate) fn task(word: &str) -> Task {
 impl Commands for FakeCommands {
     fn offered(&self) -> Result<Vec<Offered>, Failure> {
         Ok(Vec::new())
+    }
+
+    fn permits(&self, tasks: &[Task]) -> Result<(), Failure> {
+        let refused = self.refused.lock().unwrap();
+        let words = tasks.iter().map(|task| task.act.to_string());
+        match words.into_iter().find(|word| refused.contains(word)) {
+            None => Ok(()),
+            Some(word) => Err(Failure::new(Code::NotPermitted, "looking", word)),
+        }
     }
 
     fn act(

@@ -65,6 +65,7 @@ impl<'a> Far<'a> {
             },
             Call::Commands => channel.send(&commands::offered(self.commands)),
             Call::Act(task) => commands::serve(self.commands, &task, &channel),
+            Call::Permits(tasks) => channel.send(&commands::permits(self.commands, &tasks)),
             Call::WhenGone(tasks) => channel.send(&self.leave(tasks)),
             Call::Lane => {
                 if let Some(lanes) = &*lock(&self.lanes) {

@@ -15,6 +15,15 @@ pub(super) fn offered(commands: Option<&dyn Commands>) -> Result<Vec<Offered>, F
     commands.map_or_else(|| Ok(Vec::new()), Commands::offered)
 }
 
+/// Whether all of these would be done.
+pub(super) fn permits(commands: Option<&dyn Commands>, tasks: &[Task]) -> Result<(), Failure> {
+    match (commands, tasks.first()) {
+        (Some(commands), _) => commands.permits(tasks),
+        (None, Some(first)) => Err(none(first)),
+        (None, None) => Ok(()),
+    }
+}
+
 /// Does one. Any word of the caller, or its end, ends it.
 pub(super) fn serve(commands: Option<&dyn Commands>, task: &Task, channel: &Channel) -> Result<(), Failure> {
     let Some(commands) = commands else {
@@ -44,9 +53,7 @@ impl Far<'_> {
         if tasks.len() > MAX_LEFT {
             return Err(unexpected("more to be done than any pass leaves"));
         }
-        if let (None, Some(first)) = (self.commands, tasks.first()) {
-            return Err(none(first));
-        }
+        permits(self.commands, &tasks)?;
         *lock(&self.left) = tasks;
         Ok(())
     }

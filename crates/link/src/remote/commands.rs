@@ -43,6 +43,10 @@ impl Commands for RemoteSite {
         }
     }
 
+    fn permits(&self, tasks: &[Task]) -> Result<(), Failure> {
+        self.ask(&Call::Permits(tasks.to_vec()))
+    }
+
     fn when_gone(&self, tasks: &[Task]) -> Result<(), Failure> {
         self.ask(&Call::WhenGone(tasks.to_vec()))
     }
