@@ -24,6 +24,7 @@ mod pack;
 mod pairs;
 pub mod reference;
 mod render;
+mod serve;
 mod terminal;
 pub mod units;
 mod who;

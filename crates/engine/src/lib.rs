@@ -24,7 +24,7 @@ pub use event::{Event, Listener, StepName};
 pub use hooks::{Hooks, What};
 pub use ledger::{
     Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader,
-    Requested, Revoked, Rotated, SeenStamp, StampRecord, Taken, Verified,
+    Pause, Requested, Revoked, Rotated, RunMemory, RunRecord, SeenStamp, StampRecord, Taken, Verified,
 };
 pub use pass::{Outcome, Sites, run};
 pub use report::{PassReport, PlanReport};

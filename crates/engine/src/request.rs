@@ -27,6 +27,8 @@ pub struct PassRequest {
     pub approve: Option<String>,
     /// Why, in the operator's words.
     pub reason: Option<String>,
+    /// The schedule that asks, in words; `None` where a person does.
+    pub schedule: Option<String>,
     /// Only this path is put right: the work of `repair`.
     pub repair: Option<counterpart_model::EntryPath>,
     /// Who asks.

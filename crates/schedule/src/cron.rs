@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug)]
 pub struct CronLine {
     text: String,
-    cron: Cron,
+    cron: Box<Cron>,
 }
 
 impl CronLine {
@@ -28,7 +28,10 @@ impl CronLine {
         let cron = parser
             .parse(&text)
             .map_err(|error| format!("{EXPECTED}; {error}"))?;
-        let line = Self { text, cron };
+        let line = Self {
+            text,
+            cron: Box::new(cron),
+        };
         match line.first_after(Timestamp::UNIX_EPOCH, &TimeZone::UTC) {
             Some(_) => Ok(line),
             None => Err("it never comes: no month has such a day".to_owned()),

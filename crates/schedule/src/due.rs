@@ -57,7 +57,7 @@ impl Schedule {
     pub fn next(&self, past: &Past, now: Timestamp, zone: &TimeZone) -> Option<Due> {
         let at = self.when.first_after(past.settled, past.began, zone)?;
         if clock_was_ahead(past, at, now) {
-            return self.from_now(now, now, zone);
+            return self.ready(now, now, zone);
         }
         let opens = self.windows.open_from(at, zone)?;
         if opens > now {
@@ -68,7 +68,7 @@ impl Schedule {
             });
         }
         if self.catch_up || now.duration_since(opens) <= PUNCTUAL {
-            return self.from_now(at, now, zone);
+            return self.ready(at, now, zone);
         }
         let next = self.when.first_after(now, past.began.or(Some(at)), zone)?;
         Some(Due {
@@ -90,7 +90,7 @@ impl Schedule {
         MOST_COUNTED
     }
 
-    fn from_now(&self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Option<Due> {
+    fn ready(&self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Option<Due> {
         Some(Due {
             at,
             begins: self.windows.open_from(now, zone)?,

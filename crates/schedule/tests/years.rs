@@ -1,5 +1,6 @@
 //! Years of simulated time: whatever schedule, whatever nights the host was down and however clocks change, each run comes
 //! once and none is forgotten.
+#![allow(clippy::unwrap_used, reason = "a test fails where it finds no value")]
 
 use counterpart_schedule::{CronLine, Past, Schedule, When, Window, Windows};
 use jiff::civil::Date;

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 26] = [
+pub const PACKAGES: [&str; 27] = [
     "rsync",
     "b3sum",
     "attr",
@@ -35,6 +35,7 @@ pub const PACKAGES: [&str; 26] = [
     "gzip",
     "zstd",
     "xz-utils",
+    "systemd",
 ];
 
 /// Installs what is missing, or says what to install.

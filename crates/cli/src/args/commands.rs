@@ -6,6 +6,7 @@ use super::options::{
     ManifestArgs, MirrorArgs, PackArgs, PairArg, ProveArgs, PruneArgs, ReferenceArgs, RepairArgs, RunArgs,
     ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
+use super::serving::{PauseArgs, ResumeArgs};
 use super::timestamps::TimestampCommand;
 use clap::Subcommand;
 
@@ -167,6 +168,25 @@ pub enum Command {
     /// standby at another host goes by its own clock, and keeps history at least as long as its own agent is told.
     #[command(after_help = "Examples:\n  counterpart prune\n  counterpart prune study-035 --yes")]
     Prune(PruneArgs),
+    /// Run every pair that has a schedule, until told to end
+    ///
+    /// For a service manager: packaging/systemd has a unit. One line an event; with --json one document a line. SIGTERM ends it
+    /// and leaves every pass to be resumed; SIGHUP reads the configuration again, and a broken one is told of and not taken.
+    #[command(after_help = "Examples:\n  counterpart serve\n  \
+        counterpart --config /etc/counterpart/counterpart.toml serve --json")]
+    Serve,
+    /// Keep `serve` from running passes of a pair, or of all
+    ///
+    /// A pass that `serve` runs is ended, and made later. Recorded in the journal with who and why. A `run` by hand is not held up.
+    #[command(after_help = "Examples:\n  \
+        counterpart pause study-035 --until 4h --reason 'the database is being moved'\n  \
+        counterpart pause --reason 'storage maintenance'")]
+    Pause(PauseArgs),
+    /// End a pause
+    #[command(
+        after_help = "Examples:\n  counterpart resume study-035\n  counterpart resume --reason 'maintenance is over'"
+    )]
+    Resume(ResumeArgs),
     /// Serve a site to a `counterpart` at another host
     ///
     /// Started there by ssh, it speaks on its standard input and output. Bound to a key at the far account it serves no

@@ -3,6 +3,7 @@
 mod commands;
 mod keys;
 mod options;
+mod serving;
 mod timestamps;
 mod values;
 
@@ -13,6 +14,7 @@ pub use options::{
     LogArgs, ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProveArgs, PruneArgs, ReferenceArgs,
     RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
+pub use serving::{PauseArgs, ResumeArgs, Until};
 pub use timestamps::{TimestampCommand, TimestampRequestArgs, TimestampTakeArgs};
 pub use values::{ColourWhen, DigestWord, ExportForm, ProgressForm, SideWord};
 

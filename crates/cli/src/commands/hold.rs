@@ -16,7 +16,7 @@ pub(crate) fn hold(context: &Context, args: &HoldArgs) -> Result<Exit, Failure> 
     let actor = who::actor(&context.arguments, None);
     let shown = context
         .terminal
-        .watch(&wired.pair.name, wired.pair.deadline_seconds);
+        .watch(&wired.pair.name, wired.pair.deadline_seconds, None);
     let hooks = &wired.pair.settings.hooks;
     wired.with_sites(|sites| {
         let who = by_hand(context, &wired, &actor);

@@ -124,11 +124,11 @@ pub(super) fn acting<'a>(context: &'a Context, pair: &'a str, actor: &'a Actor) 
 }
 
 /// What must say why.
-fn reason(context: &Context, doing: &str) -> Result<(), Failure> {
+pub(super) fn reason(context: &Context, doing: &str) -> Result<(), Failure> {
     let said = context.global.reason.as_deref().unwrap_or_default();
     if said.trim().is_empty() {
         return Err(Failure::new(Code::Usage, doing, "it needs a reason")
-            .hint("Say it with --reason TEXT; it is signed and recorded."));
+            .hint("Say it with --reason TEXT; it is recorded."));
     }
     Ok(())
 }

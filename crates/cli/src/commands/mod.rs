@@ -16,6 +16,7 @@ mod log;
 mod manifest;
 mod pack;
 mod passes;
+mod pause;
 mod prove;
 mod prune;
 mod reference;
@@ -32,8 +33,8 @@ pub(crate) use which_pass::which_pass;
 
 use crate::args::Command;
 use crate::context::Context;
-use crate::demo;
 use crate::exit::Exit;
+use crate::{demo, serve};
 use counterpart_model::Failure;
 
 /// Does what a command says.
@@ -63,6 +64,9 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Hold(args) => hold::hold(context, &args),
         Command::Release(args) => hold::release(context, &args),
         Command::Prune(args) => prune::prune(context, &args),
+        Command::Serve => serve::serve(context),
+        Command::Pause(args) => pause::pause(context, &args),
+        Command::Resume(args) => pause::resume(context, &args),
         Command::Agent(args) => agent::agent(context, &args),
         Command::Explain(args) => explain::explain(context, &args),
         Command::Completions(args) => completions::completions(context, &args),

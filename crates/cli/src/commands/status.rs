@@ -1,32 +1,25 @@
 //! `status`: how each pair stands by its last pass, and when the next one is due.
 
-use crate::config::Pair;
+use crate::config::{Pair, schedule_text};
 use crate::context::Context;
-use crate::documents::{StatusDocument, StatusLine, TrendsDocument};
+use crate::documents::{PausedPair, StatusDocument, StatusLine, TrendsDocument};
 use crate::exit::Exit;
-use crate::{clock, due, pairs, render};
+use crate::{clock, due, pairs, render, serve};
+use counterpart_engine::Ledger;
 use counterpart_engine::hooks::Owed;
 use counterpart_engine::report::ReadinessReport;
-use counterpart_engine::{Ledger, PassReport};
 use counterpart_model::{Failure, Timestamp};
+use counterpart_store::files::StateDir;
 
 /// `status [PAIR]`.
 pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
     let state = context.state()?;
-    let lines: Result<Vec<StatusLine>, Failure> = pairs::all(context, name)?
-        .iter()
-        .map(|pair| {
-            let ledger = Ledger::open(state.pair(&pair.name)?)?;
-            let mut line = line(pair, ledger.last()?.as_ref());
-            if line.congruent != Some(true) {
-                line.last_congruent = last_congruent(&ledger)?;
-            }
-            line.beside(&ledger)?;
-            line.trends = Some(TrendsDocument::from(&ledger.trends(None)?));
-            Ok(line)
-        })
-        .collect();
-    let document = StatusDocument { pairs: lines? };
+    let pairs = pairs::all(context, name)?;
+    let lines: Result<Vec<StatusLine>, Failure> = pairs.iter().map(|pair| line(&state, pair)).collect();
+    let document = StatusDocument {
+        pairs: lines?,
+        serve: serve::running(state.path()),
+    };
     let now = clock::now().seconds;
     context.terminal.answer(&document, |paint| {
         render::status(&document, name.is_some(), paint, now)
@@ -38,6 +31,24 @@ pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Fail
     Ok(if good { Exit::Done } else { Exit::Differs })
 }
 
+fn line(state: &StateDir, pair: &Pair) -> Result<StatusLine, Failure> {
+    let ledger = Ledger::open(state.pair(&pair.name)?)?;
+    let last = ledger.last()?;
+    let without = || StatusLine::without_pass(pair);
+    let mut line = last.as_ref().map_or_else(without, StatusLine::of_report);
+    if line.congruent != Some(true) {
+        line.last_congruent = last_congruent(&ledger)?;
+    }
+    line.next_due = due::next(pair, &ledger)?.map(|due| Timestamp::new(due, 0).rfc3339());
+    line.schedule = pair.schedule.as_ref().map(schedule_text);
+    let paused = ledger.paused(clock::now().seconds)?;
+    line.paused = paused.map(|pause| PausedPair::of(&pair.name, &pause));
+    line.last_run = ledger.run_records(1)?.pop();
+    line.beside(&ledger)?;
+    line.trends = Some(TrendsDocument::from(&ledger.trends(None)?));
+    Ok(line)
+}
+
 /// The time of the last certificate that says both sides were equal.
 fn last_congruent(ledger: &Ledger) -> Result<Option<String>, Failure> {
     let certificates = ledger.certificates()?;
@@ -46,13 +57,6 @@ fn last_congruent(ledger: &Ledger) -> Result<Option<String>, Failure> {
         .rev()
         .find(|entry| entry.congruent)
         .map(|entry| entry.as_of))
-}
-
-fn line(pair: &Pair, last: Option<&PassReport>) -> StatusLine {
-    let mut line = last.map_or_else(|| StatusLine::without_pass(pair), StatusLine::of_report);
-    let as_of = line.as_of.as_deref().and_then(clock::parse);
-    line.next_due = due::after(pair, as_of).map(|due| Timestamp::new(due, 0).rfc3339());
-    line
 }
 
 impl StatusLine {
@@ -86,6 +90,9 @@ impl StatusLine {
             not_ready: 0,
             readiness: Vec::new(),
             left: Vec::new(),
+            schedule: None,
+            paused: None,
+            last_run: None,
             certificate: None,
             trends: None,
         }

@@ -13,6 +13,7 @@ mod pair;
 mod schedule;
 mod secret;
 mod section;
+mod serve;
 mod template;
 mod trusted;
 pub mod value;
@@ -23,6 +24,7 @@ pub use location::{FarLocation, Location};
 pub use mistake::{Mistake, Mistakes};
 pub use pair::{Link, Pair};
 pub use schedule::text as schedule_text;
+pub use serve::Serve;
 pub use template::{template, toml_string};
 pub use value::{duration, duration_text};
 
@@ -38,13 +40,15 @@ pub struct Config {
     pub file: PathBuf,
     /// The pairs, by name.
     pub pairs: Vec<Pair>,
+    /// How `serve` runs them.
+    pub serve: Serve,
 }
 
 /// Longest configuration that is read.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Tables that a later version will understand.
-const LATER_TABLES: [&str; 5] = ["notify", "exception", "backup", "serve", "watchdog"];
+const LATER_TABLES: [&str; 4] = ["notify", "exception", "backup", "watchdog"];
 
 impl Config {
     /// Reads a file.
@@ -65,6 +69,7 @@ impl Config {
         let document = source.document()?;
         let mut root = Section::new(&source, String::new(), document.get_ref());
         let pairs = pairs(&mut root, file);
+        let serve = root.table("serve").map(Serve::read).unwrap_or_default();
         root.later(&LATER_TABLES);
         root.end();
         if pairs.is_empty() && source.is_clean() {
@@ -77,6 +82,7 @@ impl Config {
         source.finish().map(|()| Self {
             file: file.to_owned(),
             pairs,
+            serve,
         })
     }
 

@@ -1,5 +1,6 @@
 //! One pair of the configuration: where its sites are, when it runs, and what the engine is told.
 
+use super::act;
 use super::bandwidth::{self, Bandwidth};
 use super::hooks;
 use super::location::Location;
@@ -9,6 +10,7 @@ use super::value;
 use counterpart_engine::{Guards, KeyPlace, PairSettings};
 use counterpart_model::policy::{OwnerBy, StubPolicy};
 use counterpart_model::{Algorithm, Carry, PathGlobs, Policy, SiteRole};
+use counterpart_port::Task;
 use counterpart_schedule::Schedule;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -24,6 +26,9 @@ pub struct Pair {
     pub standby: Location,
     /// When it runs.
     pub schedule: Option<Schedule>,
+    /// What is done at production to learn whether a pass may run: not, while it is good.
+    #[serde(skip)]
+    pub pause: Option<Task>,
     /// Bounds a whole pass.
     pub deadline_seconds: Option<u64>,
     /// How its far end is reached, where it has one.
@@ -56,6 +61,9 @@ impl Default for Link {
     }
 }
 
+/// How long the answer may take whether a pass may run.
+const PAUSE_TIMEOUT_SECONDS: u64 = 60;
+
 /// Tables and settings of a pair that a later version understands.
 const LATER: [&str; 8] = [
     "probe",
@@ -80,6 +88,7 @@ impl Pair {
             production,
             standby,
             schedule: None,
+            pause: None,
             deadline_seconds: None,
             link: Link::default(),
             key: KeyPlace::default(),
@@ -109,6 +118,15 @@ impl Pair {
             .map(|section| read_key(section, base))
             .unwrap_or_default();
         let schedule = schedule::read(&mut section);
+        let pause = production.as_ref().and_then(|production| {
+            let place = act::Place {
+                pair: name.to_owned(),
+                site: SiteRole::Production,
+                root: production.path().display().to_string(),
+                is_here: matches!(production, Location::Here(_)),
+            };
+            act::task(&mut section, "pause", &place, PAUSE_TIMEOUT_SECONDS)
+        });
         let deadline_seconds = section.parsed("deadline", value::duration);
         let mut settings = PairSettings {
             name: name.to_owned(),
@@ -133,6 +151,7 @@ impl Pair {
             production: production?,
             standby: standby?,
             schedule,
+            pause,
             deadline_seconds,
             link,
             key,

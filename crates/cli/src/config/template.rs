@@ -5,11 +5,24 @@
 use super::value::{duration_text, limit_text};
 use counterpart_engine::PairSettings;
 
+/// What is said of `serve`, for all pairs.
+const SERVE: &str = r#"
+[serve]
+# How many passes `counterpart serve` runs at the same time, of different pairs.
+# at_once = 2
+# A program of this host that leaves with 0 as long as no pass of any pair may run; none where it is empty. How often it, and the
+# `pause` of a pair, are asked while a pass is due or runs:
+# pause = []
+# pause_every = "1m"
+# How long passes may take to end when `serve` is to end.
+# grace = "1m"
+"#;
+
 /// A commented configuration with one pair.
 pub fn template(pair: &str, production: &str, standby: &str) -> String {
     let pair = key(pair);
     let sites = sites(&pair, &toml_string(production), &toml_string(standby));
-    sites + &tables(&pair)
+    sites + &tables(&pair) + &around(&pair) + SERVE
 }
 
 /// How it begins, and where the sites are.
@@ -44,6 +57,9 @@ standby    = {standby}
 # window = []
 # A run that was missed is made up for, once, as soon as may be; with false it is left out:
 # catch_up = true
+# Asked at production, by `serve`, before a pass and each minute during one: a program that leaves with 0, a page that is there or
+# a command's name; as long as it is so, no pass runs. Nothing is asked unless set:
+# pause = ["/path/of/program"]
 
 # A pass that takes longer stops, and the next one resumes it. No limit unless set:
 # deadline = "3h"
@@ -110,7 +126,14 @@ fn tables(pair: &str) -> String {
 # Room that stays free at the standby for evidence.
 # reserve = "{reserve_mib} MiB"
 
-# How production is kept still while it is observed: "none"; "check-idle", which asks; "read-only" and "stop", which are
+"#
+    )
+}
+
+/// What is done around the tree, and who signs.
+fn around(pair: &str) -> String {
+    format!(
+        r#"# How production is kept still while it is observed: "none"; "check-idle", which asks; "read-only" and "stop", which are
 # begun and ended by commands. A first round copies before they begin, so that they are short. A list is a program with its
 # arguments, a text "http://..." or "tcp://host:port" an address, or the name of a command of a far site's own file;
 # {{root}}, {{pair}} and {{site}} stand for that site's.

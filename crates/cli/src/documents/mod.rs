@@ -11,6 +11,7 @@ mod hold;
 mod imported;
 mod key;
 pub(crate) mod listing;
+mod pause;
 mod proof;
 mod status;
 mod timestamp;
@@ -32,6 +33,7 @@ pub use imported::{
 };
 pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
+pub use pause::{PauseDocument, PausedPair};
 pub use proof::{
     AuditPathDocument, CertificatePackDocument, CertificateProveDocument, CertifiedDocument,
     ProofFormatDocument,

@@ -1,5 +1,8 @@
 //! The document of `status`.
 
+use super::pause::PausedPair;
+use crate::serve::Standing;
+use counterpart_engine::RunRecord;
 use counterpart_engine::report::ReadinessReport;
 use counterpart_evidence::page::{Range, Trends};
 use schemars::JsonSchema;
@@ -10,6 +13,8 @@ use serde::Serialize;
 pub struct StatusDocument {
     /// One a pair.
     pub pairs: Vec<StatusLine>,
+    /// The `serve` that runs over this state directory; absent where none does.
+    pub serve: Option<Standing>,
 }
 
 /// How one pair stands.
@@ -51,6 +56,12 @@ pub struct StatusLine {
     pub readiness: Vec<ReadinessReport>,
     /// What a pass held or stopped and could not put back; the next one does, or `release`.
     pub left: Vec<String>,
+    /// The schedule in words; absent where none is set.
+    pub schedule: Option<String>,
+    /// The pause that holds; absent where there is none.
+    pub paused: Option<PausedPair>,
+    /// What `serve` recorded last of a run of the pair; absent where it never did.
+    pub last_run: Option<RunRecord>,
     /// The certificate's file.
     pub certificate: Option<String>,
     /// The numbers that creep, over the last certificates of this host's journal; absent where only one pass is told of.

@@ -1,7 +1,7 @@
 //! The schema of each document that `--json` prints, made from its type.
 
 use crate::documents as d;
-use counterpart_engine::{PassReport, PlanReport};
+use counterpart_engine::{PassReport, PlanReport, RunRecord};
 use schemars::{JsonSchema, Schema, schema_for};
 
 /// Each document's file name and schema, as text that ends in a line end.
@@ -38,6 +38,9 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::HeldDocument>("hold"),
         schema::<d::ReleasedDocument>("release"),
         schema::<d::PruneDocument>("prune"),
+        schema::<d::PauseDocument>("pause"),
+        schema::<d::PauseDocument>("resume"),
+        schema::<RunRecord>("serve"),
         schema::<d::DemoDocument>("demo"),
         schema::<d::ExplainDocument>("explain"),
         schema::<d::CompletionsDocument>("completions"),
@@ -52,6 +55,7 @@ fn schema<T: JsonSchema>(name: &str) -> (String, String) {
         "log-imported-lines" => {
             "What `counterpart log --json` prints of imported runs: their lines".to_owned()
         }
+        "serve" => "What `counterpart serve --json` prints: one such document a line".to_owned(),
         "error" => "What any command prints with --json when it fails".to_owned(),
         name => format!("What `counterpart {} --json` prints", name.replacen('-', " ", 1)),
     };

@@ -136,6 +136,9 @@ impl StatusLine {
             not_ready: report.readiness.iter().filter(|check| !check.ready).count() as u64,
             readiness: report.readiness.clone(),
             left: Vec::new(),
+            schedule: None,
+            paused: None,
+            last_run: None,
             certificate: report.certificate.clone(),
             trends: None,
         }

@@ -4,7 +4,7 @@ use super::verdict::verdict_line;
 use crate::clean::clean;
 use crate::documents::{RangeDocument, StatusDocument, StatusLine, TrendsDocument};
 use crate::terminal::Paint;
-use crate::{clock, units, words};
+use crate::{clock, serve, units, words};
 use counterpart_engine::report::ReadinessReport;
 use counterpart_evidence::quantity;
 
@@ -18,15 +18,42 @@ pub(crate) fn status(document: &StatusDocument, wanted: bool, paint: Paint, now_
             .map(|due| due_text(due, now_seconds, paint));
         let trends = pair.trends.as_ref().filter(|_| wanted).map(trends);
         format!(
-            "{}{}\n{}{}{}",
+            "{}{}\n{}{}{}{}",
             verdict_line(pair, paint, now_seconds),
             due.unwrap_or_default(),
+            schedule(pair, paint),
             left(pair, paint),
             readiness(pair, wanted, paint),
             trends.unwrap_or_default()
         )
     });
-    lines.collect()
+    lines.chain(serving(document, paint)).collect()
+}
+
+/// What keeps the pair from running, and what became of its last run where that is more than its pass says.
+fn schedule(pair: &StatusLine, paint: Paint) -> String {
+    let paused = pair.paused.as_ref().map(|pause| {
+        let until = match &pause.until {
+            Some(until) => format!(" until {}", clock::shown(until)),
+            None => String::new(),
+        };
+        let text = format!("paused{until} by {}: {}", pause.by, pause.reason);
+        format!("  {}\n", paint.notice(&clean(&text)))
+    });
+    let last = pair.last_run.as_ref().filter(|last| last.event != "ended");
+    let last = last.map(|last| {
+        let text = format!("last run {} {}", clock::shown(&last.at), serve::record_text(last));
+        format!("  {}\n", paint.notice(&clean(&text)))
+    });
+    [paused, last].into_iter().flatten().collect()
+}
+
+/// What must be known of the `serve` that runs: that it goes by an older configuration than the file has.
+fn serving(document: &StatusDocument, paint: Paint) -> Option<String> {
+    let serve = document.serve.as_ref()?;
+    let broken = serve.broken.as_ref()?;
+    let text = format!("serve goes by the configuration that it had before, since {broken}");
+    Some(format!("{}\n", paint.bad(&clean(&text))))
 }
 
 /// What a pass could not put back.

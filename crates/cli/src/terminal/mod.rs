@@ -8,7 +8,7 @@ mod stop;
 pub(crate) use paint::Paint;
 pub(crate) use progress::Shown;
 use progress::Talk;
-use signals::interrupted_flag;
+pub(crate) use signals::{hangup_flag, interrupted_flag};
 pub(crate) use stop::Stop;
 
 use crate::args::{ColourWhen, Global, ProgressForm};
@@ -18,6 +18,8 @@ use counterpart_model::{Code, Failure};
 use serde::Serialize;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The terminal, or whatever stands in its place.
 pub(crate) struct Terminal {
@@ -75,8 +77,13 @@ impl Terminal {
         self.out
     }
 
-    /// Shows the progress of one pass.
-    pub(crate) fn watch(&self, pair: &str, deadline_seconds: Option<u64>) -> Shown {
+    /// Shows the progress of one pass, which signals, its deadline or `asked` end.
+    pub(crate) fn watch(
+        &self,
+        pair: &str,
+        deadline_seconds: Option<u64>,
+        asked: Option<Arc<AtomicBool>>,
+    ) -> Shown {
         let form = match (self.quiet, self.progress) {
             (true, _) => ProgressForm::None,
             (false, ProgressForm::Auto) if std::io::stderr().is_terminal() => ProgressForm::Bar,
@@ -88,7 +95,7 @@ impl Terminal {
             (false, false) => Talk::Some,
             (false, true) => Talk::Everything,
         };
-        Shown::new(pair, form, talk, deadline_seconds)
+        Shown::new(pair, form, talk, Stop::new(deadline_seconds, asked))
     }
 
     /// Prints a text document.

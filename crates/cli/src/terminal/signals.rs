@@ -1,7 +1,8 @@
-//! Ctrl-C and SIGTERM: the first asks the pass to end without loss, the second ends the program at once.
+//! Ctrl-C and SIGTERM: the first asks the pass to end without loss, the second ends the program at once. And SIGHUP, which
+//! asks `serve` to read its configuration again.
 
 use crate::exit::Exit;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
@@ -19,4 +20,12 @@ pub(crate) fn interrupted_flag() -> Arc<AtomicBool> {
         }
         flag
     }))
+}
+
+/// The flag that SIGHUP sets. From the first call on, that signal does not end the program.
+pub(crate) fn hangup_flag() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    // Where the system refuses a handler, the signal ends the program as it always did.
+    let _ = signal_hook::flag::register(SIGHUP, Arc::clone(&flag));
+    flag
 }

@@ -9,16 +9,18 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub(crate) struct Stop {
     asked: Arc<AtomicBool>,
+    also: Option<Arc<AtomicBool>>,
     end: Option<Instant>,
 }
 
 impl Stop {
-    /// From now on signals ask for it, and so does the end of this time.
-    pub(super) fn new(deadline_seconds: Option<u64>) -> Self {
+    /// From now on signals ask for it, and so do the end of this time and whoever sets `also`.
+    pub(super) fn new(deadline_seconds: Option<u64>, also: Option<Arc<AtomicBool>>) -> Self {
         let end =
             deadline_seconds.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
         Self {
             asked: interrupted_flag(),
+            also,
             end,
         }
     }
@@ -30,6 +32,10 @@ impl Stop {
 
     /// True when the pass should end.
     pub(crate) fn is_due(&self) -> bool {
-        self.asked.load(Ordering::Relaxed) || self.ran_out_of_time()
+        let also = self
+            .also
+            .as_ref()
+            .is_some_and(|also| also.load(Ordering::Relaxed));
+        also || self.asked.load(Ordering::Relaxed) || self.ran_out_of_time()
     }
 }

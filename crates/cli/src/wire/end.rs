@@ -118,10 +118,18 @@ impl End {
     }
 }
 
-/// What programs get that are started here: the environment of this one, but for what the other end of a link said.
+/// What is for this program alone: what the other end of a link said, and where the service manager listens to it.
+const OWN_VARIABLES: [&str; 4] = [
+    "SSH_ORIGINAL_COMMAND",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+];
+
+/// What programs get that are started here: the environment of this one, but for what is for it alone.
 pub(crate) fn own_environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os()
-        .filter(|(name, _)| name != "SSH_ORIGINAL_COMMAND")
+        .filter(|(name, _)| OWN_VARIABLES.iter().all(|own| name != own))
         .collect()
 }
 

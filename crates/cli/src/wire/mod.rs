@@ -1,6 +1,7 @@
 //! Puts a pair together from its parts and runs passes over it: the one place that knows sites, ledger and engine.
 
 mod by_hour;
+pub(crate) mod counted;
 mod end;
 mod estimate;
 
@@ -9,6 +10,7 @@ pub(crate) use end::{End, Reached, own_environment};
 use crate::config::Pair;
 use crate::context::Context;
 use crate::{apart, clock, pairs, who};
+use counted::Counted;
 use counterpart_engine::hooks::{ByHand, HoldBook, settle_left};
 use counterpart_engine::{KeyPlace, Ledger, Outcome, PassKind, PassRequest, Sites, run};
 use counterpart_evidence::canonical;
@@ -17,6 +19,8 @@ use counterpart_port::{Expired, OpenRequest, PassHistory};
 use counterpart_store::files::PairDir;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A pair that is ready to be asked.
 pub(crate) struct Wired {
@@ -45,6 +49,17 @@ pub(crate) struct Wish {
     pub(crate) repair: Option<EntryPath>,
     /// That path as it was typed.
     pub(crate) typed: Option<OsString>,
+    /// The schedule that asks, and how it ends the pass; `None` where a person asks.
+    pub(crate) scheduled: Option<Scheduled>,
+}
+
+/// A pass that a schedule asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Scheduled {
+    /// The schedule in words.
+    pub(crate) schedule: String,
+    /// Ends the pass, when it is set, as an interruption does.
+    pub(crate) stop: Arc<AtomicBool>,
 }
 
 impl Wired {
@@ -105,12 +120,27 @@ impl Wired {
     /// # Errors
     /// Why the pass could not come to its end.
     pub(crate) fn pass(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<Outcome, Failure> {
+        let counted = (kind == PassKind::Run && wish.repair.is_none()).then(|| Counted::begin(&self.pair));
+        let outcome = self.one_pass(context, kind, wish);
+        if let Some(counted) = counted
+            && let Err(failure) = counted.note(&self.ledger, &outcome)
+        {
+            context.terminal.message(&format!("{failure}"));
+        }
+        outcome
+    }
+
+    fn one_pass(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<Outcome, Failure> {
+        let stop = wish
+            .scheduled
+            .as_ref()
+            .map(|scheduled| Arc::clone(&scheduled.stop));
         let request = self.request(context, kind, wish)?;
         let (production, standby) = (self.production.reach()?, self.standby.reach()?);
         let sites = both(&production, &standby);
         let shown = context
             .terminal
-            .watch(&self.pair.name, self.pair.deadline_seconds);
+            .watch(&self.pair.name, self.pair.deadline_seconds, stop);
         for end in [&self.production, &self.standby] {
             end.unlimited_after(shown.stop());
         }
@@ -157,6 +187,7 @@ impl Wired {
             adopt: wish.adopt,
             approve: wish.approve,
             reason: context.global.reason.clone(),
+            schedule: wish.scheduled.map(|scheduled| scheduled.schedule),
             repair: wish.repair,
             actor: who::actor(&context.arguments, wish.typed.as_deref()),
             tool: who::tool(),

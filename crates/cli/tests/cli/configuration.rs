@@ -97,7 +97,9 @@ fn the_first_file_says_every_default_in_the_words_that_are_read() {
     let usual = settings(&text);
     // With every mark of a comment taken off that stands before a setting, the same settings come out. Those that have
     // no default are shown as examples.
-    let examples = ["every", "at ", "cron", "deadline", "retired", "agent", "socket"];
+    let examples = [
+        "every", "at ", "cron", "pause ", "deadline", "retired", "agent", "socket",
+    ];
     let bare = text.lines().map(|line| {
         let setting = line
             .strip_prefix("# ")

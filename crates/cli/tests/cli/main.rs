@@ -22,4 +22,5 @@ mod numbers;
 mod passes;
 mod program;
 mod prune;
+mod serving;
 mod shells;

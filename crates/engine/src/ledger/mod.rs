@@ -14,8 +14,10 @@ mod keys;
 pub mod log;
 pub mod memory;
 mod pages;
+mod pause;
 mod readiness;
 mod roll;
+mod schedule;
 mod timestamps;
 mod verify;
 
@@ -26,6 +28,8 @@ pub use imported::{ImportedLine, ImportedLines, ImportedRun};
 pub use keys::{Acting, KeyPlace, Revoked, Rotated};
 pub use log::{LogItem, LogReader, LogSink};
 pub use memory::Memory;
+pub use pause::Pause;
+pub use schedule::{RunMemory, RunRecord};
 pub use timestamps::{Requested, StampRecord, Taken};
 pub use verify::{SeenStamp, Verified};
 

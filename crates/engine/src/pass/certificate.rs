@@ -86,7 +86,7 @@ impl Pass<'_> {
             host: actor.host.clone(),
             command: vec![actor.command.clone()],
             reason: self.request.reason.clone(),
-            schedule: None,
+            schedule: self.request.schedule.clone(),
             approval: self.request.approve.clone(),
         }
     }

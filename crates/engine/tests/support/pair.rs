@@ -28,6 +28,7 @@ pub(crate) fn request(kind: PassKind) -> PassRequest {
         adopt: false,
         approve: None,
         reason: None,
+        schedule: None,
         repair: None,
         actor: Actor {
             account: "tester".to_owned(),

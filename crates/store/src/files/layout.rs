@@ -89,6 +89,11 @@ impl PairDir {
         child(&self.path, "imports")
     }
 
+    /// What is kept of the pair's schedule: what ran last, what was left out and why.
+    pub fn schedule_dir(&self) -> Result<PathBuf, Failure> {
+        child(&self.path, "schedule")
+    }
+
     /// The lock's file.
     pub fn lock_path(&self) -> PathBuf {
         self.path.join("lock")

@@ -33,13 +33,13 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn new(pair: &str, form: ProgressForm, talk: Talk, deadline_seconds: Option<u64>) -> Self {
+    pub(super) fn new(pair: &str, form: ProgressForm, talk: Talk, stop: Stop) -> Self {
         let counters = Arc::new(Counters::new());
         Self {
             display: Display::start(pair, form, Arc::clone(&counters)),
             counters,
             talk,
-            stop: Stop::new(deadline_seconds),
+            stop,
         }
     }
 
