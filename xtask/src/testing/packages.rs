@@ -27,6 +27,8 @@ pub const PACKAGES: [&str; 27] = [
     "libfaketime",
     "procps",
     "dcmtk",
+    "orthanc",
+    "curl",
     "python3-venv",
     "mandoc",
     "groff-base",
