@@ -10,6 +10,8 @@ use super::race::{Series, Unit};
 pub enum Bar {
     /// Our figure, divided by the peer's, at most this.
     Ratio(f64),
+    /// Our time, at most so many seconds longer than the peer's.
+    More(f64),
     /// Our memory, at most so many MiB.
     Memory(u64),
     /// Nothing: the row is there to compare.
@@ -133,6 +135,7 @@ impl Row {
     fn keeps(&self, ratio: f64) -> bool {
         match self.bar {
             Bar::Ratio(most) => ratio <= most,
+            Bar::More(most) => (ratio - 1.0) * self.series.median(Unit::Seconds) <= most,
             Bar::Memory(most) => self.series.peak_mib() <= most,
             Bar::None => true,
         }
@@ -143,6 +146,7 @@ impl Bar {
     fn shown(self) -> String {
         match self {
             Self::Ratio(most) => format!("{most}"),
+            Self::More(most) => format!("{most} s more"),
             Self::Memory(most) => format!("{most} MiB"),
             Self::None => String::new(),
         }

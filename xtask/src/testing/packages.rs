@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// Debian packages, by name.
-pub const PACKAGES: [&str; 27] = [
+pub const PACKAGES: [&str; 29] = [
     "rsync",
     "b3sum",
     "attr",

@@ -2,12 +2,15 @@
 //! How a run is timed is `race`; how a result is shown is `report`.
 
 mod copying;
+mod hooks;
 mod link;
 mod memory;
 mod passing;
 mod rereading;
 #[cfg(test)]
 mod tests;
+
+pub(super) use hooks::configure;
 
 use std::time::Duration;
 
@@ -21,7 +24,7 @@ use super::report::{Report, Row};
 
 type Case = fn(&Bench<'_>) -> Result<Report>;
 
-const CASES: [(&str, Case); 14] = [
+const CASES: [(&str, Case); 15] = [
     ("first", copying::first),
     ("unchanged", passing::unchanged),
     ("unchanged-cold", passing::unchanged_cold),
@@ -33,6 +36,7 @@ const CASES: [(&str, Case); 14] = [
     ("link-pixels", link::pixels),
     ("link-wire", link::wire),
     ("link-memory", link::memory),
+    ("hooks", hooks::hooks),
     ("reread", rereading::reread),
     ("big", copying::big),
     ("memory", memory::memory),

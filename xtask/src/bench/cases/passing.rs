@@ -60,12 +60,12 @@ impl Ground {
         Ok(())
     }
 
-    fn heat(&self, contenders: &[Contender], index: usize, caches: Caches) -> Result<Heat> {
+    pub(super) fn heat(&self, contenders: &[Contender], index: usize, caches: Caches) -> Result<Heat> {
         caches.prepare()?;
         measure((contenders[index].commands)(&self.lanes[index]))
     }
 
-    fn change(&self, count: u64, version: u64) -> Result<()> {
+    pub(super) fn change(&self, count: u64, version: u64) -> Result<()> {
         data::rewrite(&self.source.path("archive"), self.shape, count, version)?;
         self.source.settle()?;
         std::thread::sleep(PAST);

@@ -97,6 +97,29 @@ pub(super) fn our_mirror(bench: &Bench<'_>) -> Contender {
     })
 }
 
+/// `counterpart run` with a configuration of its own, which has these tables.
+pub(super) fn our_run(bench: &Bench<'_>, name: &str, tables: &'static str) -> Contender {
+    let program = bench.program.clone();
+    Contender::ours(name, move |lane| {
+        let name = |suffix: &str| lane.copy.with_extension(suffix);
+        // Beside the copy, so that each contender has its own; what cannot be written, the program cannot read.
+        drop(super::cases::configure(
+            &name("toml"),
+            &lane.source,
+            &lane.copy,
+            tables,
+        ));
+        let mut command = Command::new(&program);
+        command
+            .arg("--config")
+            .arg(name("toml"))
+            .arg("--state")
+            .arg(name("state"));
+        command.args(["--quiet", "run"]);
+        vec![command]
+    })
+}
+
 /// `counterpart verify --reread`.
 pub(super) fn our_reread(bench: &Bench<'_>) -> Contender {
     let program = bench.program.clone();
