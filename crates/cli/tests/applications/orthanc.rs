@@ -19,18 +19,19 @@ impl Drop for Intake {
 }
 
 fn configure(dir: &Path, production: &Orthanc, standby: &Orthanc) {
-    let (at_production, at_standby) = (production.script(), standby.script());
+    let quoted = |path: std::path::PathBuf| format!("\"{}\"", path.display());
+    let [at_production, at_standby] = [production, standby].map(|server| quoted(server.script()));
     let text = format!(
-        "[pair.archive]\nproduction = {:?}\nstandby = {:?}\ndeadline = \"10m\"\n\
+        "[pair.archive]\nproduction = {}\nstandby = {}\ndeadline = \"10m\"\n\
          [pair.archive.guard]\nmax_change = \"100%\"\n\
          [pair.archive.production-hold]\nmethod = \"read-only\"\n\
-         begin = [{at_production:?}, \"hold\", \"{}\"]\nend = [{at_production:?}, \"release\"]\ntimeout = \"60s\"\n\
-         [pair.archive.standby-application]\nstop = [{at_standby:?}, \"stop\"]\nstart = [{at_standby:?}, \"start\"]\n\
+         begin = [{at_production}, \"hold\", \"{}\"]\nend = [{at_production}, \"release\"]\ntimeout = \"60s\"\n\
+         [pair.archive.standby-application]\nstop = [{at_standby}, \"stop\"]\nstart = [{at_standby}, \"start\"]\n\
          ready = \"{}/system\"\nready_within = \"60s\"\n\
          [[pair.archive.probe]]\nname = \"statistics\"\njson_leave = [\"/TotalDiskSizeMB\", \"/TotalUncompressedSizeMB\"]\n\
          production = {{ get = \"{}/statistics\" }}\nstandby = {{ get = \"{}/statistics\" }}\n",
-        production.tree(),
-        standby.tree(),
+        quoted(production.tree()),
+        quoted(standby.tree()),
         production.address(),
         standby.address(),
         production.address(),

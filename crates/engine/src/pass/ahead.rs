@@ -2,15 +2,12 @@
 //! with both manifests and without a certificate; its history is kept under a name of its own.
 
 use super::check::{self, BothOpened, ahead_of};
-use super::{Outcome, Pass};
+use super::{Outcome, Pass, Tools};
 use crate::apply::lock;
 use crate::event::StepName;
 use crate::findings::Findings;
 use crate::guard::Judged;
 use counterpart_model::Failure;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::time::Instant;
 
 impl Pass<'_> {
     /// Brings what is different now. A refusal ends the pass here, before anything was held.
@@ -43,26 +40,17 @@ impl Pass<'_> {
         check::open(&self.name, self.settings, &self.sites, self.request, Some(&ahead))
     }
 
+    /// The same pass once more, with nothing learned and nothing found yet.
     fn round<'a>(&'a self, name: String, findings: &'a Findings<'a>) -> Result<Pass<'a>, Failure> {
-        Ok(Pass {
-            name,
-            settings: self.settings,
-            sites: self.sites,
-            ledger: self.ledger,
-            request: self.request,
+        let tools = Tools {
             listener: self.listener,
             log: self.log,
             findings,
             stage: self.stage,
-            memory: Mutex::new(self.ledger.memory()?),
-            began: self.began,
-            clock: Instant::now(),
-            reread_bytes: AtomicU64::new(0),
-            rotten: Mutex::default(),
-            behind: AtomicBool::new(false),
-            taken: Mutex::default(),
-            ahead: Mutex::default(),
-            readiness: Mutex::default(),
-        })
+        };
+        let asked = (self.settings, self.request);
+        let round = Pass::new(name, self.began, asked, (self.sites, self.ledger), tools);
+        *lock(&round.memory) = self.ledger.memory()?;
+        Ok(round)
     }
 }

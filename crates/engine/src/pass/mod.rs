@@ -100,6 +100,15 @@ pub(crate) struct Pass<'a> {
     pub(crate) readiness: Mutex<Vec<Checked>>,
 }
 
+/// What a pass works with while it lasts.
+#[derive(Clone, Copy)]
+struct Tools<'a> {
+    listener: &'a dyn Listener,
+    log: &'a LogSink,
+    findings: &'a Findings<'a>,
+    stage: &'a Stage<'a>,
+}
+
 /// Runs one pass.
 ///
 /// # Errors
@@ -117,26 +126,13 @@ pub fn run(
     let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
     let findings = Findings::new(listener, &log, &ledger.spool_dir()?);
     let stage = Stage::new(&settings.hooks, *sites, ledger, (&settings.name, &name), listener)?;
-    let pass = Pass {
-        name: name.clone(),
-        settings,
-        sites: *sites,
-        ledger,
-        request,
+    let tools = Tools {
         listener,
         log: &log,
         findings: &findings,
         stage: &stage,
-        memory: Mutex::default(),
-        began,
-        clock: Instant::now(),
-        reread_bytes: AtomicU64::new(0),
-        rotten: Mutex::default(),
-        behind: AtomicBool::new(false),
-        taken: Mutex::default(),
-        ahead: Mutex::default(),
-        readiness: Mutex::default(),
     };
+    let pass = Pass::new(name.clone(), began, (settings, request), (*sites, ledger), tools);
     pass.whole()
 }
 
@@ -147,6 +143,44 @@ impl Drop for Abandon<'_> {
     fn drop(&mut self) {
         self.0.production.abandon();
         self.0.standby.abandon();
+    }
+}
+
+impl<'a> Pass<'a> {
+    /// One that has learned nothing yet.
+    fn new(
+        name: String,
+        began: jiff::Timestamp,
+        (settings, request): (&'a PairSettings, &'a PassRequest),
+        (sites, ledger): (Sites<'a>, &'a Ledger),
+        tools: Tools<'a>,
+    ) -> Self {
+        let Tools {
+            listener,
+            log,
+            findings,
+            stage,
+        } = tools;
+        Self {
+            name,
+            settings,
+            sites,
+            ledger,
+            request,
+            listener,
+            log,
+            findings,
+            stage,
+            memory: Mutex::default(),
+            began,
+            clock: Instant::now(),
+            reread_bytes: AtomicU64::new(0),
+            rotten: Mutex::default(),
+            behind: AtomicBool::new(false),
+            taken: Mutex::default(),
+            ahead: Mutex::default(),
+            readiness: Mutex::default(),
+        }
     }
 }
 
