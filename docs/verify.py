@@ -85,6 +85,14 @@ def check_pack(bag):
         for directory, named in (("logs", certificate["changes"]["log"]), ("examples", certificate["examples"])):
             packed = data / directory / (named["name"] if named else ".")
             need(not packed.is_file() or sha(packed.read_bytes()) == named["sha256"], f"{packed.name} is not what {file.name} names")
+        for probe in certificate["probes"]:
+            outputs = [probe[site]["output"] or {} for site in ("production", "standby")]
+            compared = [output.get("normalised") or {} for output in outputs]
+            same = compared[0].get("sha256", 0) == compared[1].get("sha256", 1)
+            need(probe["verdict"] != "EQUAL" or same, f"the outputs of the probe {probe['name']} of {file.name} are not equal")
+            for named in filter(None, (output.get(kind) for output in outputs for kind in ("raw", "errors", "normalised"))):
+                packed = data / "probes" / identity["pass"] / named["name"]
+                need(not packed.is_file() or sha(packed.read_bytes()) == named["sha256"], f"{packed.name} is not what {file.name} names")
     previous, told, peaks = "0" * 64, [], []
     for number, line in enumerate(lines(data / "journal.ndjson") if (data / "journal.ndjson").exists() else [], 1):
         record = json.loads(line)

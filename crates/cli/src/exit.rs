@@ -94,6 +94,10 @@ impl Effect {
             | Code::NotCarried
             | Code::TooDeep
             | Code::NotReady
+            | Code::ProbeDiffers
+            | Code::ProbeFailed
+            | Code::ProbeEmpty
+            | Code::NotClean
             | Code::JournalBehind => Self::Found,
         }
     }

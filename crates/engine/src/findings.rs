@@ -118,6 +118,8 @@ impl<'a> Findings<'a> {
 impl Sums {
     fn add(&mut self, finding: &Finding) {
         match (finding.verdict, finding.declared) {
+            // A probe is no entry: probes are counted in a layer of their own.
+            _ if is_of_probe(finding.code) => {}
             (Verdict::NotCompared, true) => self.declared += 1,
             (Verdict::NotCompared, false) => self.not_compared += 1,
             (Verdict::Different, _) => self.different += 1,
@@ -140,4 +142,12 @@ impl Sums {
     pub(crate) fn allow_congruence(&self) -> bool {
         self.different == 0 && self.not_compared == 0 && self.unsettled == 0
     }
+}
+
+/// True for what is said of a probe.
+const fn is_of_probe(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ProbeDiffers | Code::ProbeFailed | Code::ProbeEmpty | Code::NotClean
+    )
 }

@@ -13,6 +13,7 @@ pub mod import;
 pub mod ledger;
 pub mod pass;
 mod plan;
+mod probes;
 pub mod report;
 pub mod request;
 mod reread;
@@ -27,6 +28,7 @@ pub use ledger::{
     Pause, Requested, Revoked, Rotated, RunMemory, RunRecord, SeenStamp, StampRecord, Taken, Verified,
 };
 pub use pass::{Outcome, Sites, run};
+pub use probes::ProbeSettings;
 pub use report::{PassReport, PlanReport};
 pub use request::{Actor, PassKind, PassRequest, Tool};
 pub use settings::{Guards, Limit, PairSettings};

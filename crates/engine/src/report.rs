@@ -71,6 +71,9 @@ pub struct PassReport {
     /// What files do not carry, as it was found at the standby.
     #[serde(default)]
     pub readiness: Vec<ReadinessReport>,
+    /// What each probe came to; absent where none is declared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<ProbeReport>,
 }
 
 /// One step of a pass.
@@ -108,6 +111,34 @@ impl ReadinessReport {
             since: checked.since.rfc3339(),
         }
     }
+}
+
+/// What one probe came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProbeReport {
+    /// Its name.
+    pub name: String,
+    /// Whether both sites gave the same.
+    pub verdict: String,
+    /// Whether both said that the application is content; absent where that was not asked.
+    pub clean: Option<bool>,
+    /// Why it was not compared.
+    pub why: Option<String>,
+    /// The lines that differ, with those around them, as a unified diff has them; at most two hundred.
+    pub difference: Vec<DifferenceLine>,
+    /// How many more lines differ.
+    pub difference_omitted: u64,
+    /// Lines after those, too many to be compared one by one.
+    pub difference_not_compared: u64,
+}
+
+/// A line of a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DifferenceLine {
+    /// Whose it is: `production`, `standby`, `same` (both have it), or `hunk`, which says which lines follow.
+    pub line: String,
+    /// The line, escaped for reading, and cut where it is very long.
+    pub text: String,
 }
 
 /// One side in a pass's document.

@@ -1,6 +1,7 @@
 //! The settings of a pair that the engine needs. Reading them from a file is the program's work.
 
 use crate::hooks::Hooks;
+use crate::probes::ProbeSettings;
 use counterpart_model::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,9 @@ pub struct PairSettings {
     /// What is done around the tree.
     #[serde(default)]
     pub hooks: Hooks,
+    /// What is asked of the application at both sites.
+    #[serde(default)]
+    pub probes: Vec<ProbeSettings>,
 }
 
 /// Limits that the whole plan is judged by.
@@ -94,6 +98,7 @@ impl Default for PairSettings {
             guards: Guards::default(),
             movers: 0,
             hooks: Hooks::default(),
+            probes: Vec::new(),
         }
     }
 }

@@ -59,6 +59,7 @@ fn compare_with_golden(name: &str, text: &str) {
 fn the_pages_are_as_checked_in() {
     compare_with_golden("congruent.txt", &page_of(&fixture::congruent()));
     compare_with_golden("refused.txt", &made(&fixture::refused(), false, page::text));
+    compare_with_golden("probed.txt", &page_of(&fixture::probed()));
     compare_with_golden("congruent.html", &made(&fixture::congruent(), true, page::html));
     compare_with_golden("refused.html", &made(&fixture::refused(), false, page::html));
 }
@@ -116,7 +117,8 @@ fn hostile_text_shows_no_tag_and_no_control_character() {
     certificate.scope.production.location = hostile.to_owned();
     certificate.scope.excluded.patterns = vec![hostile.to_owned()];
     certificate.probes[0].name = hostile.to_owned();
-    certificate.probes[0].mask = vec![hostile.to_owned()];
+    certificate.probes[0].rules[0].values = vec![hostile.to_owned()];
+    certificate.probes[0].standby.words = vec![hostile.to_owned()];
     certificate.signing.principal = hostile.to_owned();
     certificate.signing.fingerprint = hostile.to_owned();
     let mut examples = fixture::refused_examples();

@@ -90,6 +90,10 @@ codes! {
     Differs "differs" "An entry is not the same at both sites." "Run the pair.";
     NothingCompared "nothing-compared" "There was nothing to compare." "Check the roots: an empty comparison proves nothing.";
     NotRead "not-read" "The content was not read at both sites yet, so nothing is said of it." "Run with --reread.";
+    ProbeDiffers "probe-differs" "A probe does not give the same at both sites." "Look at the difference; mask what may differ, or mend the standby's application.";
+    ProbeFailed "probe-failed" "A probe could not be compared: it failed, took too long, wrote too much, or is not what its rules need." "`counterpart probe` shows what it wrote; run it by hand at its site.";
+    ProbeEmpty "probe-empty" "A probe said nothing that could be compared, at either site." "Look at what it runs; set `may_be_empty` where saying nothing is right.";
+    NotClean "not-clean" "A probe says that the application itself is not content." "Look at the application at that site; both sites may be equal and sick.";
     Settling "settling" "A file is younger than `settle` and waits for a later pass." "Nothing to do.";
     NotCarried "not-carried" "A class of metadata that the pair carries is not supported here." "Take it out of `carry`, or mount with support for it.";
     TooDeep "too-deep" "A directory lies deeper than Counterpart walks." "Flatten the tree or exclude the directory.";

@@ -35,12 +35,12 @@ pub struct Output {
 }
 
 /// By what two outputs are judged.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Judging {
     /// Nothing at both sites is equal, too.
     pub may_be_empty: bool,
-    /// Exits that are no failure of the probe, though they are not good ones.
-    pub exits: Vec<i64>,
+    /// No exit is a failure of the probe: what each means is said by its clean rule. Both must be the same still.
+    pub any_exit: bool,
 }
 
 /// Why an output was not compared.
@@ -89,11 +89,11 @@ impl Output {
     }
 
     /// What it says, where it can be compared.
-    fn sound(&self, judging: &Judging) -> Result<&Normalised, Obstacle> {
+    fn sound(&self, judging: Judging) -> Result<&Normalised, Obstacle> {
         match self.ended {
             Ended::TimedOut => return Err(Obstacle::TimedOut),
             Ended::Signalled(signal) => return Err(Obstacle::Signalled(signal)),
-            Ended::Status { status, good } if !good && !judging.exits.contains(&status) => {
+            Ended::Status { status, good } if !(good || judging.any_exit) => {
                 return Err(Obstacle::Failed(status));
             }
             Ended::Status { .. } => {}
@@ -107,7 +107,7 @@ impl Output {
 }
 
 /// Judges what a probe gave at production and at the standby; where it did not run, there is the reason.
-pub fn judge(production: Result<&Output, &str>, standby: Result<&Output, &str>, judging: &Judging) -> Judged {
+pub fn judge(production: Result<&Output, &str>, standby: Result<&Output, &str>, judging: Judging) -> Judged {
     let sound = |site: Result<&Output, &str>| match site {
         Ok(output) => output.sound(judging).cloned(),
         Err(why) => Err(Obstacle::NotRun(why.to_owned())),
@@ -121,7 +121,7 @@ pub fn judge(production: Result<&Output, &str>, standby: Result<&Output, &str>, 
 }
 
 impl Judged {
-    fn of([production, standby]: &[Normalised; 2], ends_differ: bool, judging: &Judging) -> Self {
+    fn of([production, standby]: &[Normalised; 2], ends_differ: bool, judging: Judging) -> Self {
         if ends_differ || production.bytes != standby.bytes {
             return Self {
                 verdict: Verdict::Different,

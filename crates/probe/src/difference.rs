@@ -3,7 +3,6 @@
 //! Lines are bytes; how they are shown is decided once, in [`DiffLine::text`].
 
 use counterpart_model::escape;
-use serde::Serialize;
 use similar::{Algorithm, DiffOp, DiffTag};
 
 /// Most lines that a difference has.
@@ -53,8 +52,7 @@ pub struct DiffLine {
 }
 
 /// Whose a line is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LineKind {
     /// Nobody's: it says which lines follow, `@@ -1,3 +1,4 @@`.
     Hunk,
@@ -64,6 +62,18 @@ pub enum LineKind {
     Production,
     /// Only the standby has it.
     Standby,
+}
+
+impl LineKind {
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hunk => "hunk",
+            Self::Same => "same",
+            Self::Production => "production",
+            Self::Standby => "standby",
+        }
+    }
 }
 
 impl DiffLine {

@@ -3,8 +3,8 @@
 use super::keys::{CertificateVerifyArgs, KeyCommand};
 use super::options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, HoldArgs, ImportArgs, InitArgs, LogArgs,
-    ManifestArgs, MirrorArgs, PackArgs, PairArg, ProveArgs, PruneArgs, ReferenceArgs, RepairArgs, RunArgs,
-    ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
+    ManifestArgs, MirrorArgs, PackArgs, PairArg, ProbeArgs, ProveArgs, PruneArgs, ReferenceArgs, RepairArgs,
+    RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
 use super::serving::{PauseArgs, ResumeArgs};
 use super::timestamps::TimestampCommand;
@@ -80,6 +80,15 @@ pub enum Command {
         counterpart log study-035 --pass imported-20111116T000810Z"
     )]
     Log(LogArgs),
+    /// Show what the probes of a pass gave at both sites
+    ///
+    /// Their verdicts, what differs, and the outputs as they came and after the rules, from the evidence that is kept. Of one
+    /// NAME and one SITE an output goes into a file or another program as it is.
+    #[command(
+        after_help = "Examples:\n  counterpart probe\n  counterpart probe study-035 --pass 42 --name DFstatus --raw\n  \
+        counterpart probe --name DFstatus --site standby --normalised > standby.txt"
+    )]
+    Probe(ProbeArgs),
     /// Take the logs that rsync left into the journal
     ///
     /// `log` and `where` then find what they say. Each run of a log becomes a record, marked as imported: a claim of an

@@ -11,8 +11,8 @@ pub use commands::{CertificateCommand, Command};
 pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
 pub use options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, HoldArgs, ImportArgs, InitArgs, LinkArgs,
-    LogArgs, ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProveArgs, PruneArgs, ReferenceArgs,
-    RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
+    LogArgs, ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProbeArgs, ProveArgs, PruneArgs,
+    ReferenceArgs, RepairArgs, RunArgs, ShowArgs, UndeleteArgs, VerifyArgs, WhereArgs,
 };
 pub use serving::{PauseArgs, ResumeArgs, Until};
 pub use timestamps::{TimestampCommand, TimestampRequestArgs, TimestampTakeArgs};

@@ -215,6 +215,32 @@ pub struct LogArgs {
     pub matching: Option<String>,
 }
 
+/// What `probe` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ProbeArgs {
+    /// The pair.
+    #[command(flatten)]
+    pub pair: PairArg,
+    /// The pass: its name, the beginning of it, or its number [default: the last one with a certificate]
+    #[arg(long, value_name = "N")]
+    pub pass: Option<String>,
+    /// Only this probe
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Only this site
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<SideWord>,
+    /// Show the outputs as they came
+    #[arg(long)]
+    pub raw: bool,
+    /// Show what was written to standard error
+    #[arg(long, conflicts_with = "raw")]
+    pub errors: bool,
+    /// Show the outputs after the rules
+    #[arg(long, conflicts_with_all = ["raw", "errors"])]
+    pub normalised: bool,
+}
+
 /// What `import` takes.
 #[derive(Args, Clone, Debug)]
 pub struct ImportArgs {

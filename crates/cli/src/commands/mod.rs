@@ -17,6 +17,7 @@ mod manifest;
 mod pack;
 mod passes;
 mod pause;
+mod probe;
 mod prove;
 mod prune;
 mod reference;
@@ -52,6 +53,7 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Verify(args) => passes::verify(context, &args),
         Command::Status(args) => status::status(context, args.pair.as_deref()),
         Command::Log(args) => log::log(context, &args),
+        Command::Probe(args) => probe::probe(context, &args),
         Command::Import(args) => import::import(context, &args),
         Command::Manifest(args) => manifest::manifest(context, &args),
         Command::Where(args) => copies::where_is(context, &args),

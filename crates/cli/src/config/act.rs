@@ -58,6 +58,11 @@ pub(super) fn task(
 /// What a table of its own says is to be done, by one of the keys `run`, `get` and `command`, within its `timeout`.
 pub(super) fn keyed(section: &mut Section<'_>, place: &Place) -> Option<Task> {
     let timeout_seconds = timeout(section);
+    keyed_within(section, place, timeout_seconds)
+}
+
+/// The same within a time that was read already.
+pub(super) fn keyed_within(section: &mut Section<'_>, place: &Place, timeout_seconds: u64) -> Option<Task> {
     let mut written = KEYS.into_iter().filter(|key| section.has(key));
     let (first, second) = (written.next(), written.next());
     match (first, second) {
@@ -81,6 +86,18 @@ pub(super) fn keyed(section: &mut Section<'_>, place: &Place) -> Option<Task> {
                 .and(act(section, second, place))
                 .and(None)
         }
+    }
+}
+
+/// True where a table says by itself what is to be done.
+pub(super) fn is_keyed(section: &Section<'_>) -> bool {
+    KEYS.into_iter().any(|key| section.has(key))
+}
+
+/// The settings of [`keyed`] where they are not read.
+pub(super) fn know_keys(section: &mut Section<'_>) {
+    for key in KEYS {
+        section.know(key);
     }
 }
 

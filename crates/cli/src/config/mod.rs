@@ -10,6 +10,7 @@ mod location;
 mod mistake;
 pub mod named;
 mod pair;
+mod probe;
 mod schedule;
 mod secret;
 mod section;

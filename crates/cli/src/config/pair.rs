@@ -4,6 +4,7 @@ use super::act;
 use super::bandwidth::{self, Bandwidth};
 use super::hooks;
 use super::location::Location;
+use super::probe;
 use super::schedule;
 use super::section::{Placed, Section};
 use super::value;
@@ -65,8 +66,7 @@ impl Default for Link {
 const PAUSE_TIMEOUT_SECONDS: u64 = 60;
 
 /// Tables and settings of a pair that a later version understands.
-const LATER: [&str; 8] = [
-    "probe",
+const LATER: [&str; 7] = [
     "database",
     "notify",
     "exception",
@@ -142,6 +142,7 @@ impl Pair {
             let [production, standby] = [(SiteRole::Production, production), (SiteRole::Standby, standby)]
                 .map(|(role, location)| hooks::place(name, role, location));
             settings.hooks = hooks::hooks(&mut section, &production, &standby);
+            settings.probes = probe::probes(&mut section, &[production, standby]);
         }
         section.later(&LATER);
         section.end();

@@ -14,6 +14,8 @@ pub(super) struct Section<'a> {
     name: String,
     table: &'a DeTable<'a>,
     known: BTreeSet<&'static str>,
+    /// Where it stands, for one without any setting.
+    place: Range<usize>,
 }
 
 /// A value with its place.
@@ -29,6 +31,7 @@ impl<'a> Section<'a> {
             name,
             table,
             known: BTreeSet::new(),
+            place: 0..0,
         }
     }
 
@@ -141,6 +144,50 @@ impl<'a> Section<'a> {
             .map(|read| read.value)
     }
 
+    /// A setting that is understood elsewhere, or not looked at for a reason.
+    pub(super) fn know(&mut self, key: &'static str) {
+        self.known.insert(key);
+    }
+
+    /// A string, or a list of them.
+    pub(super) fn one_or_more(&mut self, key: &'static str) -> Vec<Placed<String>> {
+        if self.is_list(key) {
+            self.texts(key).unwrap_or_default()
+        } else {
+            self.text(key).into_iter().collect()
+        }
+    }
+
+    /// A list of whole numbers from 0, as `Ok`, and of strings.
+    pub(super) fn numbers_or_texts(&mut self, key: &'static str) -> Option<Placed<Vec<Result<u32, String>>>> {
+        let items = self.expect(key, "a list", DeValue::as_array)?;
+        let mut read = Vec::with_capacity(items.value.len());
+        for item in items.value {
+            let one = match item.get_ref() {
+                DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok().map(Ok),
+                DeValue::String(text) => self.plain(key, text, &item.span()).then(|| Err(text.to_string())),
+                _ => None,
+            };
+            if let Some(one) = one {
+                read.push(one);
+            } else {
+                let why = format!("`{key}` has something in it that is no number from 0 and no name");
+                self.wrong(item.span(), why, "write numbers or names");
+            }
+        }
+        let whole = read.len() == items.value.len();
+        whole.then_some(Placed {
+            value: read,
+            span: items.span,
+        })
+    }
+
+    /// A table of its own, where there is one.
+    pub(super) fn table_or_none(&mut self, key: &'static str) -> Option<Section<'a>> {
+        self.know(key);
+        self.has(key).then(|| self.table(key)).flatten()
+    }
+
     /// True where a list is there.
     pub(super) fn is_list(&self, key: &str) -> bool {
         self.table
@@ -150,10 +197,20 @@ impl<'a> Section<'a> {
 
     /// A list of tables, `[[name.key]]`.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Section<'a>> {
+        let name = self.below(key);
+        if let Some(value) = self.table.get(key).filter(|value| value.get_ref().is_table()) {
+            self.known.insert(key);
+            let hint = format!("write [[{name}]] above each of them");
+            self.wrong(
+                value.span(),
+                format!("`{key}` is one table, not a list of them"),
+                hint,
+            );
+            return Vec::new();
+        }
         let Some(items) = self.expect(key, "a list of tables", DeValue::as_array) else {
             return Vec::new();
         };
-        let name = self.below(key);
         let one = |item: &'a Spanned<DeValue<'a>>| {
             let table = item.get_ref().as_table();
             if table.is_none() {
@@ -163,7 +220,11 @@ impl<'a> Section<'a> {
                     format!("write [[{name}]]"),
                 );
             }
-            table.map(|table| Section::new(self.source, name.clone(), table))
+            let place = item.span();
+            table.map(|table| Section {
+                place,
+                ..Section::new(self.source, name.clone(), table)
+            })
         };
         items.value.iter().filter_map(one).collect()
     }
@@ -234,7 +295,7 @@ impl<'a> Section<'a> {
             .iter()
             .map(|(key, _)| key.span())
             .min_by_key(|span| span.start)
-            .unwrap_or(0..0)
+            .unwrap_or_else(|| self.place.clone())
     }
 
     fn judge<T>(&self, span: &Range<usize>, key: &str, text: &str, parsed: Result<T, String>) -> Option<T> {

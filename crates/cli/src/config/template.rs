@@ -173,6 +173,14 @@ fn around(pair: &str) -> String {
 #   expect = 'groups=.*\bpacs\b'
 #   exit   = [0]
 
+# What is asked of the application at both sites: the answers must agree, and may say whether it is content. As many probes
+# as are wanted; docs/CONFIGURATION.md has all that they take.
+# [[pair.{pair}.probe]]
+#   name  = "DFstatus"
+#   run   = ["/opt/datafax/bin/DFstatus", "-s", "035"]
+#   mask  = ['^Server: .*', '\d\d:\d\d:\d\d']
+#   clean = '^0 inconsistencies'
+
 [pair.{pair}.key]
 # Certificates are signed by a key in a file of the pair's state, which the first pass makes; or by one that an ssh-agent
 # holds, and so, through it, a token: its fingerprint as `ssh-add -l` prints it. `counterpart key rotate` changes to another.

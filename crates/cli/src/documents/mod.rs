@@ -12,6 +12,7 @@ mod imported;
 mod key;
 pub(crate) mod listing;
 mod pause;
+mod probe;
 mod proof;
 mod status;
 mod timestamp;
@@ -34,6 +35,7 @@ pub use imported::{
 pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
 pub use pause::{PauseDocument, PausedPair};
+pub use probe::{ProbeOutputDocument, ProbeShown, ProbeSiteDocument, ProbesDocument};
 pub use proof::{
     AuditPathDocument, CertificatePackDocument, CertificateProveDocument, CertifiedDocument,
     ProofFormatDocument,

@@ -12,6 +12,7 @@ use crate::lines::Lines;
 use crate::wire::Wired;
 use counterpart_evidence::bag::Bag;
 use counterpart_evidence::canonical;
+use counterpart_evidence::certificate::Probe;
 use counterpart_evidence::page::{self, Subject};
 use counterpart_evidence::proof::{Certified, EntryProof};
 use counterpart_model::{Code, Digest, EntryPath, Failure, SiteRole};
@@ -116,6 +117,7 @@ impl<'a, W: Write> Packing<'a, W> {
             let content = small(&ledger.examples_path(packed.pass())?)?;
             self.bag.add(&format!("examples/{}", examples.name), &content)?;
         }
+        self.probes(packed)?;
         let Some(log) = &packed.certificate.changes.log else {
             return Ok(());
         };
@@ -123,6 +125,22 @@ impl<'a, W: Write> Packing<'a, W> {
             return self.bag.add_from(&format!("logs/{}", log.name), &mut file);
         }
         self.readme.log_is_gone(packed.pass());
+        Ok(())
+    }
+
+    /// What the probes gave, unpacked, for it may be read long after zstd.
+    fn probes(&mut self, packed: &Packed) -> Result<(), Failure> {
+        let pass = packed.pass();
+        let mut all = true;
+        for named in packed.certificate.probes.iter().flat_map(Probe::attachments) {
+            match self.wired.ledger.output(pass, named)? {
+                Some(content) => self.bag.add(&format!("probes/{pass}/{}", named.name), &content)?,
+                None => all = false,
+            }
+        }
+        if !all {
+            self.readme.outputs_are_gone(pass);
+        }
         Ok(())
     }
 

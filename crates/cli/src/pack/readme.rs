@@ -35,6 +35,10 @@ impl Readme {
         let _ = writeln!(self.0, "The itemised log of {pass} is not kept any more.");
     }
 
+    pub(super) fn outputs_are_gone(&mut self, pass: &str) {
+        let _ = writeln!(self.0, "Outputs of probes of {pass} are not kept any more.");
+    }
+
     pub(super) fn lines_are_gone(&mut self, pass: &str) {
         let _ = writeln!(
             self.0,
@@ -51,6 +55,7 @@ fn contents(subtrees: &[EntryPath]) -> String {
     let parts = if subtrees.is_empty() {
         "examples/       the first findings of each, by name\n\
          logs/           what each pass changed and found, compressed with zstd\n\
+         probes/         what each probe gave at both sites, as it came and as it was compared\n\
          journal.ndjson  every record before the certificate that follows the last one here\n\
          timestamps/     answers of time-stamp authorities that the journal names, if it names any\n\
          manifests/      what was held: a line for each entry, named by the root over them\n"

@@ -20,6 +20,7 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::ImportedRunsDocument>("log-imported"),
         schema::<d::ImportedLinesDocument>("log-imported-lines"),
         schema::<d::ImportDocument>("import"),
+        schema::<d::ProbesDocument>("probe"),
         schema::<d::ManifestDocument>("manifest"),
         schema::<d::WhereDocument>("where"),
         schema::<d::HistoryDocument>("history"),

@@ -49,11 +49,28 @@ fn one_cause(group: &[&FailureReport], paint: Paint) -> String {
         return String::new();
     };
     let code = Code::ALL.iter().find(|code| code.word() == first.code);
-    let number = words::counted(group.len() as u64, "entry", "entries");
+    // A probe is no entry, and has no path.
+    let is_of_probe = code.is_some_and(|code| {
+        matches!(
+            code,
+            Code::ProbeDiffers | Code::ProbeFailed | Code::ProbeEmpty | Code::NotClean
+        )
+    });
+    let (one, several) = if is_of_probe {
+        ("probe", "probes")
+    } else {
+        ("entry", "entries")
+    };
+    let number = words::counted(group.len() as u64, one, several);
     let head = format!("{} at {}, {number}", first.code, first.site);
     let mut out = format!("  {}  {}\n", paint.notice(&head), first.verdict);
     for finding in group.iter().take(EXAMPLES) {
-        let _ = writeln!(out, "    {}: {}", clean(&finding.path), clean(&finding.message));
+        let path = if is_of_probe {
+            String::new()
+        } else {
+            format!("{}: ", clean(&finding.path))
+        };
+        let _ = writeln!(out, "    {path}{}", clean(&finding.message));
     }
     if group.len() > EXAMPLES {
         let _ = writeln!(out, "    … and {} more", group.len() - EXAMPLES);

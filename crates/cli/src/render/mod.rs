@@ -11,6 +11,7 @@ mod listing;
 mod pass;
 mod pause;
 mod plan;
+mod probes;
 mod refusal;
 mod status;
 mod table;
@@ -27,6 +28,7 @@ pub(crate) use listing::{certificates, log_line, manifest_head, manifest_line, p
 pub(crate) use pass::pass;
 pub(crate) use pause::{paused, resumed};
 pub(crate) use plan::plan;
+pub(crate) use probes::probes;
 pub(crate) use refusal::Allowing;
 pub(crate) use status::status;
 pub(crate) use table::wrapped;

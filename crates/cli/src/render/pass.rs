@@ -1,6 +1,7 @@
 //! `mirror`, `run`, `verify` and `repair`: a few aligned lines that end in the verdict.
 
 use super::findings::findings;
+use super::probes;
 use super::refusal::{Allowing, refusal};
 use super::table::{Align, columns, labelled};
 use super::verdict::verdict_line;
@@ -26,6 +27,7 @@ pub(crate) fn pass(report: &PassReport, allowing: Allowing<'_>, paint: Paint) ->
     if let Some(certificate) = &report.certificate {
         out += &labelled("certificate", &clean(certificate));
     }
+    out += &probes::of_pass(&report.probes, paint);
     out += &findings(&report.failures, report.failures_omitted, paint);
     if let Some(refused) = &report.refusal {
         out += &refusal(refused, allowing, paint);

@@ -1,4 +1,4 @@
-//! Colours: five meanings, and none at all where they are not wanted.
+//! Colours: a few meanings, and none at all where they are not wanted.
 
 use crate::args::ColourWhen;
 
@@ -47,6 +47,16 @@ impl Paint {
     /// What may be passed over.
     pub(crate) fn dim(self, text: &str) -> String {
         self.with("2", text)
+    }
+
+    /// A line of a difference that only the first has.
+    pub(crate) fn removed(self, text: &str) -> String {
+        self.with("31", text)
+    }
+
+    /// A line of a difference that only the second has.
+    pub(crate) fn added(self, text: &str) -> String {
+        self.with("32", text)
     }
 
     fn with(self, code: &str, text: &str) -> String {

@@ -141,6 +141,8 @@ fn every_example_of_the_first_file_is_understood() {
     assert!(hooks.production_hold.begin.is_some() && hooks.production_hold.stands_still());
     assert!(hooks.snapshot.is_some() && hooks.application.ready.is_some());
     assert_eq!(hooks.readiness[0].name, "service account");
+    let probe = &understood(&bare).settings.probes[0];
+    assert_eq!((probe.name.as_str(), probe.rules.len()), ("DFstatus", 2));
 }
 
 fn is_key(text: &str) -> bool {
@@ -236,11 +238,6 @@ fn tables_of_later_versions_are_said_to_be_that() {
     let told = in_pair("[pair.a.database]\nengine = \"mariadb\"\n");
     assert!(
         told.contains("`pair.a.database` is not supported by this version"),
-        "{told}"
-    );
-    let told = in_pair("[[pair.a.probe]]\nname = \"DFstatus\"\n");
-    assert!(
-        told.contains("`pair.a.probe` is not supported by this version"),
         "{told}"
     );
     let told = in_pair("[notify.mail]\nto = []\n");

@@ -93,6 +93,12 @@ fn every_document_obeys_its_schema() {
     ask("completions", 0, &["completions", "bash"]);
     ask("error", 2, &["undelete", "gone", "--to", "back"]);
     ask("init", 0, &["init", "--config", "other.toml"]);
+    place.small_archive(
+        "[[pair.archive.probe]]\nname = \"a\"\nrun = [\"/bin/echo\", \"{site}\"]\nclean = 'p'\n",
+    );
+    ask("run", 1, &["run"]);
+    ask("probe", 0, &["probe"]);
+    ask("probe", 0, &["probe", "--raw"]);
     ask("mirror", 0, &["mirror", "production", "second"]);
     ask("mirror", 0, &["mirror", "production", "second", "--dry-run"]);
 }

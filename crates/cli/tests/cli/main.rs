@@ -20,6 +20,7 @@ mod manual;
 mod named;
 mod numbers;
 mod passes;
+mod probes;
 mod program;
 mod prune;
 mod serving;

@@ -27,6 +27,7 @@ mod keys;
 mod kinds;
 mod metadata;
 mod packs;
+mod probes;
 mod random;
 mod reader;
 mod renames;

@@ -32,6 +32,7 @@ mod kinds;
 mod limited;
 mod links;
 mod metadata;
+mod probes;
 mod random;
 mod renames;
 mod verifying;

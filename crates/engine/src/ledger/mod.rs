@@ -15,6 +15,7 @@ pub mod log;
 pub mod memory;
 mod pages;
 mod pause;
+mod probes;
 mod readiness;
 mod roll;
 mod schedule;

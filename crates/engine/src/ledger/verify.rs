@@ -5,7 +5,7 @@
 use super::roll::{CERTIFICATE, KEY, take_statement};
 use super::timestamps::{StampRecord, TIMESTAMP};
 use crate::ledger::Ledger;
-use counterpart_evidence::certificate::{self, Certificate};
+use counterpart_evidence::certificate::{self, Certificate, Probe};
 use counterpart_evidence::chain::{Chain, Link};
 use counterpart_evidence::keys::{Known, Register};
 use counterpart_evidence::{canonical, signature};
@@ -219,6 +219,12 @@ impl Verifying<'_> {
             let why =
                 "its itemised log was changed or replaced: it is not the one that the certificate names";
             return Err(fail(why, &log));
+        }
+        for named in certificate.probes.iter().flat_map(Probe::attachments) {
+            // One whose retention has ended is gone, and no harm.
+            if let Err(failure) = self.ledger.output(pass, named) {
+                return Err(fail(&failure.why, &self.ledger.output_path(pass, &named.name)?));
+            }
         }
         let link = Link::of(&json)?;
         let mut chain = self.chain;

@@ -7,7 +7,7 @@ use crate::event::StepName;
 use crate::report::{ReadinessReport, StepReport};
 use counterpart_evidence::certificate as evidence;
 use counterpart_evidence::certificate::Moment;
-use counterpart_model::Timestamp;
+use counterpart_model::{SiteRole, Timestamp};
 use std::time::{Duration, Instant};
 
 impl Pass<'_> {
@@ -15,7 +15,11 @@ impl Pass<'_> {
         let hooks = &self.settings.hooks;
         let held = self.stage.held();
         let still = held.from.is_some() || hooks.snapshot.is_some();
-        let moving = now().seconds.saturating_sub(observation.production.began.seconds);
+        let scan = observation.production.began.seconds;
+        let probes = self.probes_began(SiteRole::Production);
+        let moving = now()
+            .seconds
+            .saturating_sub(probes.map_or(scan, |began| began.seconds.min(scan)));
         // A verification holds nothing.
         let ran = self.request.kind == crate::request::PassKind::Run;
         let method = |hold: &crate::hooks::Hold| {

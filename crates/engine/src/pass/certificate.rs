@@ -6,6 +6,7 @@ use super::{Observation, Pass};
 use crate::apply::Applied;
 use crate::ledger::Acting;
 use crate::ledger::memory::ExcludedCount;
+use crate::settings::PairSettings;
 use counterpart_evidence::certificate as evidence;
 use counterpart_evidence::certificate::{Certificate, Moment};
 use counterpart_model::{Digest, Failure, SiteRole, Timestamp};
@@ -50,7 +51,7 @@ impl Pass<'_> {
             failures: evidence::Failures::default(),
             examples: attached,
             exceptions: Vec::new(),
-            probes: Vec::new(),
+            probes: self.probes_record(),
             readiness: self.readiness_found(),
             steps: self.steps_taken(),
             sentences: evidence::Sentences::default(),
@@ -70,7 +71,7 @@ impl Pass<'_> {
         }
     }
 
-    fn moment(&self, time: Timestamp) -> Moment {
+    pub(crate) fn moment(&self, time: Timestamp) -> Moment {
         Moment::new(time, self.request.tool.utc_offset_seconds)
     }
 
@@ -97,7 +98,7 @@ impl Pass<'_> {
         evidence::Scope {
             production: site_scope(&observation.production_profile),
             standby: site_scope(&observation.standby_profile),
-            layers: vec![evidence::Layer::Tree],
+            layers: judged_layers(self.settings),
             metadata: evidence::Scope::classes(policy.carry, observation.carry),
             owner_by: policy.owner_by,
             excluded: evidence::Excluded {
@@ -239,4 +240,10 @@ fn mounted(mount: &Mount) -> evidence::Mounted {
         kind: mount.kind.clone(),
         identity: mount.identity.clone(),
     }
+}
+
+/// The layers that a pair declares.
+fn judged_layers(settings: &PairSettings) -> Vec<evidence::Layer> {
+    let probes = (!settings.probes.is_empty()).then_some(evidence::Layer::Probes);
+    std::iter::once(evidence::Layer::Tree).chain(probes).collect()
 }

@@ -31,9 +31,11 @@ impl Pass<'_> {
         self.tell_what_is_left(observation, [(&production, told[0]), (&standby, told[1])], plan);
         let log = self.log.finish()?;
         let sums = self.findings.sums();
+        let probes = self.probes_verdict();
         let verdict = Judgement {
-            congruent: sums.allow_congruence(),
+            congruent: sums.allow_congruence() && probes.is_none_or(|layer| layer.verdict == Verdict::Equal),
             clean: self.clean(),
+            probes,
             sums,
         };
         self.remember(observation)?;
@@ -146,6 +148,7 @@ impl Pass<'_> {
 pub(super) struct Judgement {
     pub(super) congruent: bool,
     pub(super) clean: Option<bool>,
+    pub(super) probes: Option<evidence::LayerVerdict>,
     pub(super) sums: Sums,
 }
 
@@ -174,7 +177,7 @@ impl Judgement {
         evidence::Verdicts {
             congruent: self.congruent,
             clean: self.clean,
-            layers: vec![layer],
+            layers: std::iter::once(layer).chain(self.probes).collect(),
         }
     }
 }

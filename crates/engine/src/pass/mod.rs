@@ -33,6 +33,7 @@ use crate::guard::{Judged, Judging, judge, judge_approval};
 use crate::hooks::{Checked, Stage};
 use crate::ledger::{Ledger, LogSink, Memory};
 use crate::plan::Plan;
+use crate::probes::Probing;
 use crate::report::{PassReport, PlanReport};
 use crate::request::{PassKind, PassRequest};
 use crate::settings::PairSettings;
@@ -98,6 +99,7 @@ pub(crate) struct Pass<'a> {
     pub(crate) ahead: Mutex<Option<Applied>>,
     /// What was found of all that files do not carry.
     pub(crate) readiness: Mutex<Vec<Checked>>,
+    pub(crate) probing: Mutex<Probing>,
 }
 
 /// What a pass works with while it lasts.
@@ -180,6 +182,7 @@ impl<'a> Pass<'a> {
             taken: Mutex::default(),
             ahead: Mutex::default(),
             readiness: Mutex::default(),
+            probing: Mutex::default(),
         }
     }
 }
@@ -187,7 +190,12 @@ impl<'a> Pass<'a> {
 impl Pass<'_> {
     /// A step begins.
     pub(crate) fn begin(&self, step: StepName) {
-        crate::apply::lock(&self.taken).push((step, Instant::now()));
+        let mut taken = crate::apply::lock(&self.taken);
+        if taken.last().is_some_and(|(last, _)| *last == step) {
+            return;
+        }
+        taken.push((step, Instant::now()));
+        drop(taken);
         self.listener.event(&Event::Began(step));
     }
 

@@ -27,7 +27,11 @@ impl Pass<'_> {
         report.changes = applied.counts;
         report.bytes_read = applied.bytes_read + self.reread_bytes();
         report.bytes_sent = applied.bytes_sent;
-        report.different = sums.different;
+        report.clean = judgement.clean;
+        report.probes = self.probe_reports();
+        let probes = judgement.probes.as_ref();
+        report.different = sums.different + probes.map_or(0, |layer| layer.different);
+        report.not_compared += probes.map_or(0, |layer| layer.not_compared);
         let oldest = production
             .oldest_read_seconds
             .into_iter()
@@ -90,6 +94,7 @@ impl Pass<'_> {
                 .held
                 .map(|held| Duration::from_millis(held.held_ms).as_secs_f64()),
             readiness: self.readiness_report(),
+            probes: Vec::new(),
         }
     }
 }

@@ -39,6 +39,9 @@ impl Pass<'_> {
         let _closing = Abandon(&self.sites);
         let _held = self.own_journal()?;
         *lock(&self.memory) = self.ledger.memory()?;
+        if self.request.kind != PassKind::Plan {
+            self.ask_production()?;
+        }
         let (observation, plan, judged) = self.judged(opened)?;
         if self.request.kind == PassKind::Plan {
             let planned = self.planned(&observation, &plan, judged)?;
@@ -70,6 +73,7 @@ impl Pass<'_> {
         }
         *lock(&self.memory) = self.ledger.memory()?;
         self.hold()?;
+        self.ask_production()?;
         let (observation, plan, judged) = self.judged(self.on_snapshot(opened)?)?;
         match judged {
             Judged::Refused(refusal) => {
@@ -169,6 +173,7 @@ impl Pass<'_> {
                 );
                 return Err(busy(SiteRole::Production, &why));
             }
+            self.ask_production()?;
             self.sites.production.abandon();
             self.sites.standby.abandon();
             opened = check::open(&self.name, self.settings, &self.sites, self.request, None)?;
@@ -206,8 +211,30 @@ impl Pass<'_> {
         self.stage.release(SiteRole::Standby)
     }
 
+    /// Production's probes, while it is held: what is observed after them is of the same time.
+    fn ask_production(&self) -> Result<(), Failure> {
+        if self.settings.probes.is_empty() {
+            return Ok(());
+        }
+        self.begin(StepName::Observe);
+        self.run_probes(SiteRole::Production)
+    }
+
     /// What the standby itself says, beside its tree.
     fn look_at_standby(&self) -> Result<(), Failure> {
+        if !self.settings.probes.is_empty() {
+            self.begin(StepName::ObserveStandby);
+            self.run_probes(SiteRole::Standby)?;
+        }
+        self.check_readiness()?;
+        if !self.settings.probes.is_empty() {
+            self.begin(StepName::Verdict);
+            self.judge_probes();
+        }
+        Ok(())
+    }
+
+    fn check_readiness(&self) -> Result<(), Failure> {
         if self.settings.hooks.readiness.is_empty() {
             return Ok(());
         }

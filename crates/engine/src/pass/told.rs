@@ -29,7 +29,9 @@ impl Pass<'_> {
     /// The second verdict, of the application itself and of all that files do not carry; nothing where nobody was asked.
     pub(super) fn clean(&self) -> Option<bool> {
         let found = crate::apply::lock(&self.readiness);
-        (!found.is_empty()).then(|| found.iter().all(|check| check.ready))
+        let ready = (!found.is_empty()).then(|| found.iter().all(|check| check.ready));
+        let said = ready.into_iter().chain(self.probes_clean());
+        said.reduce(|one, other| one && other)
     }
 
     fn tell_of(&self, code: Code, site: SiteRole, why: String) {

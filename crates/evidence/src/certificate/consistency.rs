@@ -2,6 +2,7 @@
 //!
 //! Whether the record is true is not decided here, only that it does not contradict itself.
 
+use super::consistent_probes;
 use super::{Certificate, Examples, Format, Group, LayerVerdict};
 use counterpart_model::{Code, Failure, Verdict};
 
@@ -15,7 +16,8 @@ pub fn check(certificate: &Certificate) -> Result<(), Failure> {
     if certificate.verdicts.congruent {
         check_congruent(certificate)?;
     }
-    check_counts(certificate)
+    check_counts(certificate)?;
+    consistent_probes::check(certificate)
 }
 
 fn check_identity(certificate: &Certificate) -> Result<(), Failure> {
@@ -109,7 +111,7 @@ fn check_counts(certificate: &Certificate) -> Result<(), Failure> {
     rule(examples.name == own, "its examples are not named after its pass")
 }
 
-fn rule(holds: bool, broken: &str) -> Result<(), Failure> {
+pub(super) fn rule(holds: bool, broken: &str) -> Result<(), Failure> {
     if holds {
         return Ok(());
     }

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod changes;
 pub mod consistency;
+mod consistent_probes;
 pub mod examples;
 pub mod findings;
 pub mod identity;
@@ -28,7 +29,7 @@ pub use findings::{CodeCount, Collected, Collector, Failures, Group};
 pub use identity::{Format, Identity};
 pub use manifest::{Mounted, Obtained, SiteManifest};
 pub use moment::Moment;
-pub use probe::{Probe, ProbeOutput};
+pub use probe::{Probe, ProbeClean, ProbeDifference, ProbeOutput, ProbeRule, ProbeSite};
 pub use scope::{ClassScope, ClassStanding, Excluded, ExcludedAtSite, Scope, SiteScope};
 pub use sentences::Sentences;
 pub use signing::{Signed, Signing, check};

@@ -3,9 +3,9 @@
 //! They repeat what the parts say, in words; they add nothing. A certificate whose sentences say something else than
 //! its parts is not signed.
 
-use super::{Certificate, ClassStanding, Excluded, Group, Layer, SiteManifest, Span};
+use super::{Certificate, ClassStanding, Excluded, Group, Layer, Probe, SiteManifest, Span};
 use crate::quantity;
-use counterpart_model::{SiteRole, Tally};
+use counterpart_model::{SiteRole, Tally, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The two sentences.
@@ -53,10 +53,39 @@ fn compared(certificate: &Certificate) -> String {
         ),
     ];
     format!(
-        "{}; {standby}. How each was measured: {}.",
+        "{}; {standby}. How each was measured: {}.{}",
         capital(&production),
-        how.join("; ")
+        how.join("; "),
+        probes(&certificate.probes)
     )
+}
+
+/// ` Of 3 probes 2 are EQUAL and 1 is DIFFERENT.`; nothing where there are none.
+fn probes(probes: &[Probe]) -> String {
+    const VERDICTS: [Verdict; 5] = [
+        Verdict::Equal,
+        Verdict::Different,
+        Verdict::NotCompared,
+        Verdict::Unsettled,
+        Verdict::Excepted,
+    ];
+    let count = |verdict: &Verdict| probes.iter().filter(|probe| probe.verdict == *verdict).count() as u64;
+    let counts = VERDICTS.iter().map(|verdict| (count(verdict), verdict));
+    let some: Vec<String> = counts
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, verdict)| {
+            format!(
+                "{} {} {verdict}",
+                quantity::count(count),
+                if count == 1 { "is" } else { "are" }
+            )
+        })
+        .collect();
+    if some.is_empty() {
+        return String::new();
+    }
+    let all = quantity::of(probes.len() as u64, "probe", "probes");
+    format!(" Of {all} {}.", list(&some))
 }
 
 fn at_site(role: SiteRole, at: Option<super::Moment>, manifest: Option<&SiteManifest>) -> String {

@@ -7,6 +7,7 @@
 mod html;
 mod model;
 mod parts;
+mod probes;
 mod record;
 mod rest;
 mod text;
@@ -55,7 +56,7 @@ fn page(subject: Subject<'_>) -> Page {
     rest::findings(certificate, subject.examples, &mut page);
     rest::kept(certificate, &mut page);
     rest::exceptions(certificate, &mut page);
-    rest::probes(certificate, &mut page);
+    probes::probes(certificate, &mut page);
     record::record(certificate, subject.sha256, &mut page);
     record::verify(certificate, &mut page);
     page

@@ -1,8 +1,8 @@
-//! The middle of the page: what was not checked, changes, findings, history, exceptions and probes.
+//! The middle of the page: what was not checked, changes, findings, history and exceptions.
 
 use super::model::Page;
 use crate::certificate::sentences::holds;
-use crate::certificate::{Attachment, Certificate, Examples, ExcludedAtSite, Group, Listing, ProbeOutput};
+use crate::certificate::{Attachment, Certificate, Examples, ExcludedAtSite, Group, Listing};
 use crate::quantity;
 
 /// Examples of one finding on the page; their document has more, the item log all.
@@ -154,42 +154,6 @@ pub(super) fn exceptions(certificate: &Certificate, page: &mut Page) {
     }
 }
 
-pub(super) fn probes(certificate: &Certificate, page: &mut Page) {
-    page.heading("Probes");
-    if certificate.probes.is_empty() {
-        page.note("none");
-    }
-    for probe in &certificate.probes {
-        let clean = match probe.clean {
-            Some(true) => "clean",
-            Some(false) => "not clean",
-            None => "clean not asked",
-        };
-        page.field(
-            &probe.name,
-            &format!("{}, {clean}: {}", probe.verdict, probe.run.join(" ")),
-        );
-        probe
-            .mask
-            .iter()
-            .for_each(|mask| page.line(&format!("masked: {mask}")));
-        output("production", probe.production.as_ref(), page);
-        output("standby", probe.standby.as_ref(), page);
-    }
-}
-
-fn output(site: &str, output: Option<&ProbeOutput>, page: &mut Page) {
-    let Some(output) = output else {
-        return page.line(&format!("at {site}: it did not run"));
-    };
-    page.line(&format!(
-        "at {site}: exit status {}; output as it came, then masked:",
-        output.status
-    ));
-    attachment(&output.raw, page);
-    attachment(&output.normalised, page);
-}
-
 fn excluded(label: &str, site: Option<&ExcludedAtSite>, page: &mut Page) {
     let Some(site) = site else {
         return page.field(label, "not counted");
@@ -259,7 +223,7 @@ fn and_more(count: u64, named: usize, page: &mut Page) {
 }
 
 /// A file that belongs to the certificate, as further values of a field.
-fn attachment(file: &Attachment, page: &mut Page) {
+pub(super) fn attachment(file: &Attachment, page: &mut Page) {
     page.line(&described(file));
     page.exact(&file.sha256.to_string());
 }

@@ -18,7 +18,7 @@ fn output(ended: Ended, raw: &str, rules: &[Rule]) -> Output {
 }
 
 fn judged(production: &Output, standby: &Output) -> Judged {
-    judge(Ok(production), Ok(standby), &Judging::default())
+    judge(Ok(production), Ok(standby), Judging::default())
 }
 
 fn good(production: &str, standby: &str, rules: &[Rule]) -> Judged {
@@ -60,7 +60,7 @@ fn nothing_at_both_sites_is_not_compared() {
             ..Judging::default()
         };
         assert_eq!(
-            judge(Ok(&sides[0]), Ok(&sides[1]), &lenient).verdict,
+            judge(Ok(&sides[0]), Ok(&sides[1]), lenient).verdict,
             Verdict::Equal
         );
     }
@@ -96,7 +96,7 @@ fn what_failed_or_was_cut_short_is_not_compared() {
         assert_eq!(judged.verdict, Verdict::NotCompared);
         assert_eq!(judged.obstacles, [None, Some(obstacle)]);
     }
-    let gone = judge(Err("no such program"), Ok(&fine), &Judging::default());
+    let gone = judge(Err("no such program"), Ok(&fine), Judging::default());
     assert_eq!(
         gone.obstacles,
         [Some(Obstacle::NotRun("no such program".into())), None]
@@ -106,17 +106,17 @@ fn what_failed_or_was_cut_short_is_not_compared() {
 }
 
 #[test]
-fn an_exit_that_is_expected_is_compared_and_must_agree() {
+fn an_exit_that_means_something_is_compared_and_must_agree() {
     let judging = Judging {
-        exits: vec![0, 1],
+        any_exit: true,
         ..Judging::default()
     };
     let sides = [output(BAD, "a\n", &[]), output(GOOD, "a\n", &[])];
     assert_eq!(
-        judge(Ok(&sides[0]), Ok(&sides[0]), &judging).verdict,
+        judge(Ok(&sides[0]), Ok(&sides[0]), judging).verdict,
         Verdict::Equal
     );
-    let other = judge(Ok(&sides[0]), Ok(&sides[1]), &judging);
+    let other = judge(Ok(&sides[0]), Ok(&sides[1]), judging);
     assert_eq!((other.verdict, other.ends_differ), (Verdict::Different, true));
 }
 

@@ -84,6 +84,11 @@ impl PairDir {
         child(&self.path, "logs")
     }
 
+    /// Outputs of probes, in a directory for each pass.
+    pub fn probes_dir(&self) -> Result<PathBuf, Failure> {
+        child(&self.path, "probes")
+    }
+
     /// What was imported from the logs of other programs.
     pub fn imports_dir(&self) -> Result<PathBuf, Failure> {
         child(&self.path, "imports")

@@ -16,7 +16,29 @@ EXCLUDED = {"holds": TALLY, "newest": maybe(moment), "counted": moment}
 SPAN = {"began": moment, "ended": moment}
 HEAD_OF_GROUP = {"code": text, "site": one_of(*SITES), "verdict": one_of(*VERDICTS), "declared": truth}
 GROUP = HEAD_OF_GROUP | {"count": count, "bytes": count}
-OUTPUT = {"status": integer, "raw": ATTACHMENT, "normalised": ATTACHMENT}
+OUTPUT = {
+    "began": moment,
+    "ended": moment,
+    "ended_by": one_of("status", "signal", "timeout"),
+    "status": maybe(integer),
+    "omitted_bytes": count,
+    "raw": ATTACHMENT,
+    "errors": maybe(ATTACHMENT),
+    "normalised": maybe(ATTACHMENT),
+    "clean": maybe(truth),
+}
+OBSTACLES = ("not-run", "timed-out", "signalled", "failed", "cut-short", "unfit", "empty", "unmatched")
+PROBED = {
+    "act": one_of("run", "get", "connect", "command"),
+    "words": each(text),
+    "obstacle": maybe(one_of(*OBSTACLES)),
+    "output": maybe(OUTPUT),
+}
+RULE = {
+    "rule": one_of("mask", "drop", "sort", "json_keep", "json_leave"),
+    "values": each(text),
+    "separator": maybe(text),
+}
 MANIFEST = {
     "root": digest,
     "holds": TALLY,
@@ -128,13 +150,14 @@ CERTIFICATE = {
     "probes": each(
         {
             "name": text,
-            "run": each(text),
-            "mask": each(text),
-            "clean_pattern": maybe(text),
+            "rules": each(RULE),
+            "clean_rule": maybe({"pattern": maybe(text), "exits": each(integer)}),
+            "may_be_empty": truth,
             "verdict": one_of(*VERDICTS),
+            "difference": maybe({"only_production": count, "only_standby": count, "not_compared": count}),
             "clean": maybe(truth),
-            "production": maybe(OUTPUT),
-            "standby": maybe(OUTPUT),
+            "production": PROBED,
+            "standby": PROBED,
         }
     ),
     "readiness": absent_or(
@@ -167,6 +190,7 @@ def read(content, name):
     if document["verdicts"]["congruent"]:
         check_congruent(document, name)
     check_counts(document, name)
+    check_probes(document, name)
     return document
 
 
@@ -217,6 +241,52 @@ def check_counts(document, name):
         refuse_unless(found, f"{name} names examples though nothing was found")
         own = f"{document['identity']['pass']}.examples.json"
         refuse_unless(document["examples"]["name"] == own, f"{name}: its examples have the name of another")
+
+
+def check_probes(document, name):
+    """Rules 7 to 9."""
+    probes, layers = document["probes"], document["verdicts"]["layers"]
+    for layer in layers:
+        if layer["layer"] == "probes":
+            for verdict in VERDICTS:
+                counted = layer[verdict.lower().replace("-", "_")]
+                found = [probe for probe in probes if probe["verdict"] == verdict]
+                refuse_unless(len(found) == counted, f"{name}: probes are not those that their layer counts")
+    refuse_unless(not probes or "probes" in document["scope"]["layers"], f"{name} has probes that it does not declare")
+    for probe in probes:
+        check_probe(probe, f"{name}, probe {probe['name']}")
+    asked = [probe["clean"] for probe in probes if probe["clean"] is not None]
+    asked += [check["ready"] for check in document.get("readiness", [])]
+    clean = all(asked) if asked else None
+    refuse_unless(document["verdicts"]["clean"] is clean, f"{name} is not clean as its probes are")
+
+
+def check_probe(probe, name):
+    sites = [probe[site] for site in SITES]
+    outputs = [site["output"] for site in sites]
+    blocked = any(site["obstacle"] is not None for site in sites)
+    if probe["verdict"] in ("EQUAL", "DIFFERENT"):
+        refuse_unless(all(output and output["normalised"] for output in outputs), f"{name}: an output is missing")
+        kinds = [(one["normalised"]["bytes"], one["normalised"]["sha256"], one["ended_by"], one["status"]) for one in outputs]
+        same = kinds[0] == kinds[1]
+        refuse_unless(not blocked and same == (probe["verdict"] == "EQUAL"), f"{name}: its verdict is not its outputs'")
+    if probe["verdict"] == "NOT-COMPARED":
+        refuse_unless(blocked, f"{name}: nothing was in the way")
+    if probe["verdict"] in ("EQUAL", "NOT-COMPARED"):
+        refuse_unless(probe["difference"] is None, f"{name}: lines differ")
+    asked = probe["clean_rule"] is not None
+    told = [one["clean"] for one in [probe, *filter(None, outputs)]]
+    refuse_unless(all((clean is not None) == asked for clean in told), f"{name}: clean was not asked, or not told")
+    if asked:
+        clean = all(output is not None and output["clean"] for output in outputs)
+        refuse_unless(probe["clean"] is clean, f"{name} is not clean as its outputs are")
+
+
+def outputs_of(document):
+    """Each output that a certificate names."""
+    for probe in document["probes"]:
+        for output in filter(None, (probe[site]["output"] for site in SITES)):
+            yield from filter(None, (output["raw"], output["errors"], output["normalised"]))
 
 
 def check_attachment(attachment, content):

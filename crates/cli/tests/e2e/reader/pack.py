@@ -90,6 +90,10 @@ def check_files(data, document):
         certificate.read_examples(data[f"examples/{examples['name']}"], document)
     if log and f"logs/{log['name']}" in data:
         certificate.check_attachment(log, data[f"logs/{log['name']}"])
+    for output in certificate.outputs_of(document):
+        name = f"probes/{document['identity']['pass']}/{output['name']}"
+        if name in data:
+            certificate.check_attachment(output, data[name])
 
 
 def check_journal(records, certificates):
