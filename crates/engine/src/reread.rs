@@ -50,6 +50,13 @@ pub(crate) enum Doubt {
     All,
 }
 
+/// The latest second in which something can have been read, as of now: what was read later than that was read while a
+/// clock was wrong, nobody knows when. The clocks of two sites may differ by a little.
+pub(crate) fn latest(now: i64) -> i64 {
+    const DAY_SECONDS: i64 = 86_400;
+    now.saturating_add(DAY_SECONDS)
+}
+
 impl Rereading<'_> {
     /// Reads what a scan left in doubt.
     ///
@@ -91,9 +98,10 @@ impl Rereading<'_> {
         let mut file = KnownFile::default();
         let mut left = share_bytes;
         let mut next = EntryPath::root();
+        let after_now = latest(jiff::Timestamp::now().as_second());
         self.on_readers(|| {
             while files.next_into(&mut file)? {
-                if file.read_seconds >= before_seconds {
+                if (before_seconds..=after_now).contains(&file.read_seconds) {
                     continue;
                 }
                 if left == 0 {

@@ -14,6 +14,7 @@
 )]
 
 mod changed_bytes;
+mod clocks;
 mod commands;
 mod dicom;
 mod evidence;

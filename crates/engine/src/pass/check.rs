@@ -23,9 +23,22 @@ pub(crate) struct BothOpened {
     pub(crate) standby: Opened,
 }
 
-/// A name that sorts by time; the pair's lock makes it the only one of its millisecond: `20261122T021407123Z`.
-pub(crate) fn pass_name(began: jiff::Timestamp) -> String {
-    began.strftime("%Y%m%dT%H%M%S%3fZ").to_string()
+const NAME: &str = "%Y%m%dT%H%M%S%3fZ";
+
+/// A name that sorts by time; the pair's lock makes it the only one of its millisecond: `20261122T021407123Z`. Names only
+/// grow: where the clock was set back since the `last` pass, it is the millisecond after that one's.
+pub(crate) fn pass_name(began: jiff::Timestamp, last: Option<&str>) -> String {
+    let name = began.strftime(NAME).to_string();
+    match last {
+        Some(last) if *last >= *name => following(last).unwrap_or(name),
+        _ => name,
+    }
+}
+
+fn following(last: &str) -> Option<String> {
+    let last = jiff::civil::DateTime::strptime(NAME, last).ok()?;
+    let next = last.checked_add(jiff::Span::new().milliseconds(1)).ok()?;
+    Some(next.strftime(NAME).to_string())
 }
 
 /// How a pass is opened.

@@ -124,7 +124,7 @@ pub fn run(
     listener: &dyn Listener,
 ) -> Result<Outcome, Failure> {
     let began = jiff::Timestamp::now();
-    let name = check::pass_name(began);
+    let name = check::pass_name(began, ledger.passes()?.last().map(String::as_str));
     let log = ledger.start_log(&name)?.with_retired(settings.retired.as_deref());
     let findings = Findings::new(listener, &log, &ledger.spool_dir()?);
     let stage = Stage::new(&settings.hooks, *sites, ledger, (&settings.name, &name), listener)?;

@@ -3,6 +3,7 @@
 use super::Pass;
 use super::check::BothOpened;
 use crate::request::PassKind;
+use crate::reread::latest;
 use counterpart_model::{
     Carry, Code, Digest, EntryPath, Failure, Finding, Grain, MetadataClass, SiteRole, Verdict,
 };
@@ -202,7 +203,8 @@ impl Pass<'_> {
         let memory = crate::apply::lock(&self.memory);
         let reread = i64::try_from(self.settings.reread_seconds).unwrap_or(i64::MAX);
         let counted = memory.excluded.map(|count| count.at_seconds);
-        let due = counted.is_none_or(|at| self.began.as_second().saturating_sub(at) >= reread);
+        let now = self.began.as_second();
+        let due = counted.is_none_or(|at| now.saturating_sub(at) >= reread || at > latest(now));
         !self.settings.policy.exclude.is_empty()
             && (due || self.request.reread)
             && self.request.kind != PassKind::Plan

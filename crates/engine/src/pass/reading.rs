@@ -4,7 +4,7 @@ use super::{Observation, Pass};
 use crate::event::{Event, StepName};
 use crate::ledger::memory::Reading;
 use crate::request::PassKind;
-use crate::reread::{Doubt, Rereading};
+use crate::reread::{Doubt, Rereading, latest};
 use counterpart_model::{EntryPath, Failure, SiteRole};
 use counterpart_port::Site;
 
@@ -83,7 +83,12 @@ impl Pass<'_> {
             };
             return Ok(());
         }
-        let last = crate::apply::lock(&self.memory).reading(role).clone();
+        let mut last = crate::apply::lock(&self.memory).reading(role).clone();
+        if last.at_seconds > latest(now) {
+            // The clock was set back since: from now on, shares are due again.
+            last.at_seconds = now;
+            crate::apply::lock(&self.memory).reading(role).at_seconds = now;
+        }
         let held = match role {
             SiteRole::Production => observation.production.tally.bytes,
             SiteRole::Standby => observation.standby.tally.bytes,
@@ -102,7 +107,7 @@ impl Pass<'_> {
             SiteRole::Standby => &observation.standby_base,
         };
         let due = base.as_ref().and_then(|base| base.oldest_read_seconds);
-        let next = if due.is_none_or(|oldest| oldest >= before) {
+        let next = if due.is_none_or(|oldest| (before..=latest(now)).contains(&oldest)) {
             last.next
         } else {
             rereading.share(&last.next, share, before)?
