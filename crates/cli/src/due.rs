@@ -48,6 +48,25 @@ pub(crate) fn last_as_of(ledger: &Ledger) -> Result<Option<i64>, Failure> {
         .and_then(clock::parse))
 }
 
+/// When the runs after one that begins at `from` may begin, each as if the one before had begun when it was due; so many at most.
+pub(crate) fn ahead(pair: &Pair, from: i64, most: usize) -> Vec<i64> {
+    let mut last = Timestamp::from_second(from).ok();
+    let runs = std::iter::from_fn(|| {
+        let began = last?;
+        let past = Past {
+            began: Some(began),
+            settled: began,
+        };
+        last = pair
+            .schedule
+            .as_ref()?
+            .next(&past, began, &TimeZone::system())
+            .map(|due| due.begins);
+        last.map(Timestamp::as_second)
+    });
+    runs.take(most).collect()
+}
+
 /// The time to tell of a run: since when it is due where it could begin now, else when it may begin.
 fn told(due: &Due, now: Timestamp) -> Timestamp {
     if due.begins > now { due.begins } else { due.at }

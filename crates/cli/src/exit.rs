@@ -98,7 +98,8 @@ impl Effect {
             | Code::ProbeFailed
             | Code::ProbeEmpty
             | Code::NotClean
-            | Code::JournalBehind => Self::Found,
+            | Code::JournalBehind
+            | Code::Notice => Self::Found,
         }
     }
 

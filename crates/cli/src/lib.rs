@@ -25,6 +25,7 @@ mod pairs;
 pub mod reference;
 mod render;
 mod serve;
+mod tell;
 mod terminal;
 pub mod units;
 mod who;

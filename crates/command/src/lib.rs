@@ -19,5 +19,5 @@ mod tests;
 
 pub use anything::Anything;
 pub use job::Job;
-pub use run::{Program, run};
+pub use run::{Program, run, run_with_input};
 pub use table::Table;

@@ -5,7 +5,10 @@ use crate::pipes::{Closing, Stream, read};
 use counterpart_model::{Code, Failure};
 use counterpart_port::{Ended, Output, Watch};
 use crossbeam_channel::bounded;
+use rustix::fs::{MemfdFlags, memfd_create};
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
@@ -35,11 +38,28 @@ pub fn run(
     output: &mut (dyn FnMut(Output<'_>) + Send),
     watch: &dyn Watch,
 ) -> Result<Ended, Failure> {
+    run_with_input(called, program, None, output, watch)
+}
+
+/// The same with something to read on its standard input, of which it may read as much as it likes.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_input(
+    called: &str,
+    program: &Program,
+    input: Option<&[u8]>,
+    output: &mut (dyn FnMut(Output<'_>) + Send),
+    watch: &dyn Watch,
+) -> Result<Ended, Failure> {
     let doing = || format!("running {called}");
     let failed = |why: std::io::Error| {
         Failure::new(Code::Io, doing(), why).hint("Look at its program and its rights at its own host.")
     };
-    let mut child = command(program).map_err(failed)?.spawn().map_err(failed)?;
+    let input = input
+        .map_or_else(|| Ok(Stdio::null()), in_memory)
+        .map_err(failed)?;
+    let mut child = command(program, input).map_err(failed)?.spawn().map_err(failed)?;
     let (standard, errors) = streams(&mut child);
     let closing = Closing::default();
     let (tell, told) = bounded(WAITING);
@@ -63,8 +83,16 @@ pub fn run(
     })
 }
 
-/// With nothing to read, nothing inherited, and a process group of its own.
-fn command(program: &Program) -> std::io::Result<Command> {
+/// A file without a name, so that nobody has to write while the program does not read.
+fn in_memory(input: &[u8]) -> std::io::Result<Stdio> {
+    let mut file = File::from(memfd_create("input", MemfdFlags::CLOEXEC)?);
+    file.write_all(input)?;
+    file.rewind()?;
+    Ok(Stdio::from(file))
+}
+
+/// With nothing inherited, and a process group of its own.
+fn command(program: &Program, input: Stdio) -> std::io::Result<Command> {
     let (name, arguments) = program
         .argv
         .split_first()
@@ -75,7 +103,7 @@ fn command(program: &Program) -> std::io::Result<Command> {
         .env_clear()
         .envs(program.environment.iter().map(|(name, value)| (name, value)))
         .current_dir("/")
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0);

@@ -26,6 +26,7 @@ pub use hooks::{Hooks, What};
 pub use ledger::{
     Acting, CertificateEntry, Claim, Claims, ImportedLine, ImportedRun, KeyPlace, Ledger, LogItem, LogReader,
     Pause, Requested, Revoked, Rotated, RunMemory, RunRecord, SeenStamp, StampRecord, Taken, Verified,
+    Youngest, youngest,
 };
 pub use pass::{Outcome, Sites, run};
 pub use probes::ProbeSettings;

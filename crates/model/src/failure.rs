@@ -114,6 +114,7 @@ codes! {
     Approval "approval" "The approval does not cover what the plan would do now." "Look at the plan and approve the hash that it prints.";
     LogNotUnderstood "log-not-understood" "A log of another program is not understood, or not all of it where that was asked for." "Look at the line shown. Without --strict such lines are counted and kept as they are.";
     JournalBehind "journal-behind" "A far site keeps a head that the pair's journal does not have: the journal's end was cut, or an older one was put back." "Bring the pair's journal and certificates back from a copy. Where they are lost, keep what there is as evidence, then move chain-head.json in the far site's state aside.";
+    Notice "notice" "A message about a pass could not be sent. It is kept, and tried again at the next pass." "Mend what the reason names; `counterpart notify send` tries at once.";
 }
 
 impl Failure {

@@ -17,6 +17,7 @@ pub mod observation;
 pub mod path;
 pub mod plan;
 pub mod policy;
+pub mod secret;
 pub mod tally;
 pub mod verdict;
 
@@ -31,5 +32,6 @@ pub use observation::{How, Observation, Obtained, Row};
 pub use path::EntryPath;
 pub use plan::{Action, Step};
 pub use policy::Policy;
+pub use secret::Secret;
 pub use tally::Tally;
 pub use verdict::Verdict;

@@ -8,9 +8,9 @@ use super::manifest::{Dependency, Metadata, Package};
 use crate::workspace::Workspace;
 
 /// The rooms, from the top down. The names are those of docs/ARCHITECTURE.md.
-const ROOMS: [&str; 14] = [
-    "cli", "engine", "site", "link", "command", "tree", "store", "port", "signer", "evidence", "oldlog",
-    "probe", "schedule", "model",
+const ROOMS: [&str; 15] = [
+    "cli", "engine", "notice", "site", "link", "command", "tree", "store", "port", "signer", "evidence",
+    "oldlog", "probe", "schedule", "model",
 ];
 
 /// Arrows that would point down and are still wrong: the engine knows sites only through `port`.

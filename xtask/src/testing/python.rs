@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// From `PyPI`, by name: a second reader of DICOM, of the tables that Counterpart writes, of packs, and of pages; and what a
-/// second reader of the state directory is put together from.
-const LIBRARIES: [&str; 7] = [
+/// From `PyPI`, by name: a second reader of DICOM, of the tables that Counterpart writes, of packs, and of pages; what a
+/// second reader of the state directory is put together from; and a mail server.
+const LIBRARIES: [&str; 8] = [
     "pydicom",
     "duckdb",
     "bagit",
@@ -19,6 +19,7 @@ const LIBRARIES: [&str; 7] = [
     "zstandard",
     "blake3",
     "rfc8785",
+    "aiosmtpd",
 ];
 
 /// The environment's interpreter; built once and used again.

@@ -1,6 +1,7 @@
 //! The commands and what each says of itself.
 
 use super::keys::{CertificateVerifyArgs, KeyCommand};
+use super::notify::NotifyCommand;
 use super::options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, HoldArgs, ImportArgs, InitArgs, LogArgs,
     ManifestArgs, MirrorArgs, PackArgs, PairArg, ProbeArgs, ProveArgs, PruneArgs, ReferenceArgs, RepairArgs,
@@ -8,6 +9,7 @@ use super::options::{
 };
 use super::serving::{PauseArgs, ResumeArgs};
 use super::timestamps::TimestampCommand;
+use super::watchdog::WatchdogArgs;
 use clap::Subcommand;
 
 /// What is to be done.
@@ -171,6 +173,23 @@ pub enum Command {
         after_help = "Examples:\n  counterpart release\n  counterpart release study-035 --reason 'done'"
     )]
     Release(HoldArgs),
+    /// Try the ways that messages about passes go, and see to those that wait
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Notify {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: NotifyCommand,
+    },
+    /// Complain when a pair's youngest certificate is too old
+    ///
+    /// Reads a journal and its certificates and nothing else, so it runs at any host that has a copy of them, and notices what
+    /// no mail tells: that no pass ran at all. The journal's chain, and the youngest certificate with its signature, must hold;
+    /// one of a time ahead of this host's clock is a complaint, too. One line a pair; exits with 1 where there is a complaint.
+    #[command(
+        after_help = "Examples:\n  counterpart watchdog\n  counterpart watchdog study-035 --max-age 26h --congruent\n  \
+        counterpart watchdog --journal /copies/study-035 --max-age 26h"
+    )]
+    Watchdog(WatchdogArgs),
     /// Remove history whose retention has ended
     ///
     /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too. A

@@ -2,13 +2,16 @@
 
 mod commands;
 mod keys;
+mod notify;
 mod options;
 mod serving;
 mod timestamps;
 mod values;
+mod watchdog;
 
 pub use commands::{CertificateCommand, Command};
 pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
+pub use notify::NotifyCommand;
 pub use options::{
     AgentArgs, CompletionsArgs, DemoArgs, ExplainArgs, HistoryArgs, HoldArgs, ImportArgs, InitArgs, LinkArgs,
     LogArgs, ManifestArgs, MirrorArgs, PackArgs, PairArg, PairOrTrees, ProbeArgs, ProveArgs, PruneArgs,
@@ -17,6 +20,7 @@ pub use options::{
 pub use serving::{PauseArgs, ResumeArgs, Until};
 pub use timestamps::{TimestampCommand, TimestampRequestArgs, TimestampTakeArgs};
 pub use values::{ColourWhen, DigestWord, ExportForm, ProgressForm, SideWord};
+pub use watchdog::WatchdogArgs;
 
 use crate::exit::Exit;
 use clap::{Args, Parser};

@@ -14,6 +14,7 @@ mod init;
 mod key;
 mod log;
 mod manifest;
+mod notify;
 mod pack;
 mod passes;
 mod pause;
@@ -23,12 +24,14 @@ mod prune;
 mod reference;
 mod status;
 mod timestamp;
+mod watchdog;
 mod which_pass;
 
 pub(crate) use certificate::check_command;
 pub(crate) use copies::{bring_back, which_version};
 pub(crate) use init::write_new;
 pub(crate) use passes::report_of;
+pub(crate) use status::status_document;
 pub(crate) use timestamp::openssl_command;
 pub(crate) use which_pass::which_pass;
 
@@ -65,6 +68,8 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Timestamp { command } => timestamp::timestamp(context, command),
         Command::Hold(args) => hold::hold(context, &args),
         Command::Release(args) => hold::release(context, &args),
+        Command::Notify { command } => notify::notify(context, command),
+        Command::Watchdog(args) => watchdog::watchdog(context, &args),
         Command::Prune(args) => prune::prune(context, &args),
         Command::Serve => serve::serve(context),
         Command::Pause(args) => pause::pause(context, &args),

@@ -2,24 +2,20 @@
 
 use crate::config::{Pair, schedule_text};
 use crate::context::Context;
-use crate::documents::{PausedPair, StatusDocument, StatusLine, TrendsDocument};
+use crate::documents::{MessagesDocument, PausedPair, StatusDocument, StatusLine, TrendsDocument};
 use crate::exit::Exit;
-use crate::{clock, due, pairs, render, serve};
+use crate::{clock, due, pairs, render, serve, tell};
 use counterpart_engine::Ledger;
 use counterpart_engine::hooks::Owed;
 use counterpart_engine::report::ReadinessReport;
 use counterpart_model::{Failure, Timestamp};
-use counterpart_store::files::StateDir;
+use counterpart_notice::Backlog;
+use counterpart_notice::spool::ChannelMemory;
+use counterpart_store::files::{PairDir, StateDir};
 
 /// `status [PAIR]`.
 pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Failure> {
-    let state = context.state()?;
-    let pairs = pairs::all(context, name)?;
-    let lines: Result<Vec<StatusLine>, Failure> = pairs.iter().map(|pair| line(&state, pair)).collect();
-    let document = StatusDocument {
-        pairs: lines?,
-        serve: serve::running(state.path()),
-    };
+    let document = status_document(context, name)?;
     let now = clock::now().seconds;
     context.terminal.answer(&document, |paint| {
         render::status(&document, name.is_some(), paint, now)
@@ -31,8 +27,20 @@ pub(crate) fn status(context: &Context, name: Option<&str>) -> Result<Exit, Fail
     Ok(if good { Exit::Done } else { Exit::Differs })
 }
 
+/// How a pair stands, or all of them.
+pub(crate) fn status_document(context: &Context, name: Option<&str>) -> Result<StatusDocument, Failure> {
+    let state = context.state()?;
+    let pairs = pairs::all(context, name)?;
+    let lines: Result<Vec<StatusLine>, Failure> = pairs.iter().map(|pair| line(&state, pair)).collect();
+    Ok(StatusDocument {
+        pairs: lines?,
+        serve: serve::running(state.path()),
+    })
+}
+
 fn line(state: &StateDir, pair: &Pair) -> Result<StatusLine, Failure> {
-    let ledger = Ledger::open(state.pair(&pair.name)?)?;
+    let directory = state.pair(&pair.name)?;
+    let ledger = Ledger::open(directory.clone())?;
     let last = ledger.last()?;
     let without = || StatusLine::without_pass(pair);
     let mut line = last.as_ref().map_or_else(without, StatusLine::of_report);
@@ -46,7 +54,31 @@ fn line(state: &StateDir, pair: &Pair) -> Result<StatusLine, Failure> {
     line.last_run = ledger.run_records(1)?.pop();
     line.beside(&ledger)?;
     line.trends = Some(TrendsDocument::from(&ledger.trends(None)?));
+    line.messages = messages(pair, &directory)?;
     Ok(line)
+}
+
+/// What waits to be told of a pair, where anything is told of it or waits.
+fn messages(pair: &Pair, directory: &PairDir) -> Result<Option<MessagesDocument>, Failure> {
+    let spool = tell::spool(directory);
+    let (backlog, memory) = (spool.backlog()?, spool.memory()?);
+    if pair.notify.is_empty() && backlog == Backlog::default() {
+        return Ok(None);
+    }
+    let latest =
+        |of: fn(&ChannelMemory) -> Option<i64>| memory.channels.values().filter_map(of).max().map(utc);
+    Ok(Some(MessagesDocument {
+        waiting: backlog.waiting,
+        refused: backlog.refused,
+        oldest: backlog.oldest_seconds.map(utc),
+        trouble: backlog.trouble,
+        last_delivered: latest(|known| known.delivered_seconds),
+        next_promised: latest(|known| known.promised_seconds),
+    }))
+}
+
+fn utc(seconds: i64) -> String {
+    Timestamp::new(seconds, 0).rfc3339()
 }
 
 /// The time of the last certificate that says both sides were equal.
@@ -95,6 +127,7 @@ impl StatusLine {
             last_run: None,
             certificate: None,
             trends: None,
+            messages: None,
         }
     }
 }

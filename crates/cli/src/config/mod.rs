@@ -9,6 +9,7 @@ mod hooks;
 mod location;
 mod mistake;
 pub mod named;
+pub mod notify;
 mod pair;
 mod probe;
 mod schedule;
@@ -23,8 +24,10 @@ pub use bandwidth::{Bandwidth, Span, span};
 pub use find::{Found, find};
 pub use location::{FarLocation, Location};
 pub use mistake::{Mistake, Mistakes};
+pub use notify::Notify;
 pub use pair::{Link, Pair};
 pub use schedule::text as schedule_text;
+pub use secret::SecretText;
 pub use serve::Serve;
 pub use template::{template, toml_string};
 pub use value::{duration, duration_text};
@@ -49,7 +52,7 @@ pub struct Config {
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Tables that a later version will understand.
-const LATER_TABLES: [&str; 4] = ["notify", "exception", "backup", "watchdog"];
+const LATER_TABLES: [&str; 2] = ["exception", "backup"];
 
 impl Config {
     /// Reads a file.
@@ -69,7 +72,9 @@ impl Config {
         let source = Source::new(file, text);
         let document = source.document()?;
         let mut root = Section::new(&source, String::new(), document.get_ref());
-        let pairs = pairs(&mut root, file);
+        let base = file.parent().unwrap_or(Path::new("")).to_owned();
+        let notify = root.table("notify").map(|section| Notify::read(section, &base));
+        let pairs = pairs(&mut root, &base, &notify.unwrap_or_default());
         let serve = root.table("serve").map(Serve::read).unwrap_or_default();
         root.later(&LATER_TABLES);
         root.end();
@@ -108,15 +113,14 @@ impl Config {
     }
 }
 
-fn pairs(root: &mut Section<'_>, file: &Path) -> Vec<Pair> {
+fn pairs(root: &mut Section<'_>, base: &Path, notify: &Notify) -> Vec<Pair> {
     let Some(mut tables) = root.table("pair") else {
         return Vec::new();
     };
-    let base = file.parent().unwrap_or(Path::new("")).to_owned();
     tables
         .sections()
         .into_iter()
-        .filter_map(|(name, section)| Pair::read(&name, section, &base))
+        .filter_map(|(name, section)| Pair::read(&name, section, base, notify))
         .collect()
 }
 

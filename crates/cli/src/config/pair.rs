@@ -4,6 +4,7 @@ use super::act;
 use super::bandwidth::{self, Bandwidth};
 use super::hooks;
 use super::location::Location;
+use super::notify::Notify;
 use super::probe;
 use super::schedule;
 use super::section::{Placed, Section};
@@ -36,6 +37,10 @@ pub struct Pair {
     pub link: Link,
     /// Where the key is that signs its evidence.
     pub key: KeyPlace,
+    /// Who is told of its passes.
+    pub notify: Notify,
+    /// The age of its youngest certificate at which `watchdog` complains.
+    pub watchdog_seconds: Option<u64>,
     /// What the engine is told.
     pub settings: PairSettings,
 }
@@ -66,15 +71,7 @@ impl Default for Link {
 const PAUSE_TIMEOUT_SECONDS: u64 = 60;
 
 /// Tables and settings of a pair that a later version understands.
-const LATER: [&str; 7] = [
-    "database",
-    "notify",
-    "exception",
-    "backup",
-    "studies",
-    "services",
-    "role",
-];
+const LATER: [&str; 6] = ["database", "exception", "backup", "studies", "services", "role"];
 
 impl Pair {
     /// A pair with every default.
@@ -92,6 +89,8 @@ impl Pair {
             deadline_seconds: None,
             link: Link::default(),
             key: KeyPlace::default(),
+            notify: Notify::default(),
+            watchdog_seconds: None,
             settings,
         }
     }
@@ -105,7 +104,7 @@ impl Pair {
     }
 
     /// Reads a `[pair.NAME]` table; `None` where it names no sites.
-    pub(super) fn read(name: &str, mut section: Section<'_>, base: &Path) -> Option<Self> {
+    pub(super) fn read(name: &str, mut section: Section<'_>, base: &Path, notify: &Notify) -> Option<Self> {
         check_name(name, &section);
         let production = site(&mut section, "production", base);
         let standby = site(&mut section, "standby", base);
@@ -128,6 +127,11 @@ impl Pair {
             act::task(&mut section, "pause", &place, PAUSE_TIMEOUT_SECONDS)
         });
         let deadline_seconds = section.parsed("deadline", value::duration);
+        let notify = match section.table("notify") {
+            Some(section) => notify.changed_by(section),
+            None => notify.clone(),
+        };
+        let watchdog_seconds = section.parsed("watchdog", value::duration);
         let mut settings = PairSettings {
             name: name.to_owned(),
             ..PairSettings::default()
@@ -156,6 +160,8 @@ impl Pair {
             deadline_seconds,
             link,
             key,
+            notify,
+            watchdog_seconds,
             settings,
         })
     }

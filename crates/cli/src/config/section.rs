@@ -2,9 +2,10 @@
 //! end is a mistake.
 
 use super::mistake::Source;
-use super::secret;
+use super::secret::{self, SecretText};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -102,24 +103,68 @@ impl<'a> Section<'a> {
         self.judge(&read.span, key, &read.value, parse(&read.value))
     }
 
+    /// A string that secrets may be brought into. In an address no password is written out.
+    pub(super) fn secret(&mut self, key: &'static str, base: &Path) -> Option<Placed<SecretText>> {
+        let read = self.expect(key, "a string", |value| value.as_str().map(str::to_owned))?;
+        let value = self.judged_secret(key, &read, base)?;
+        if secret::has_password(&read.value) {
+            self.wrong(
+                read.span,
+                format!("`{key}` has a password written out in it"),
+                secret::ADVICE,
+            );
+            return None;
+        }
+        let span = read.span;
+        Some(Placed { value, span })
+    }
+
+    /// A secret, of which nothing may be written out.
+    pub(super) fn password(&mut self, key: &'static str, base: &Path) -> Option<Placed<SecretText>> {
+        let read = self.expect(key, "a string", |value| value.as_str().map(str::to_owned))?;
+        let value = self.judged_secret(key, &read, base)?;
+        if !value.is_only_references() {
+            self.wrong(read.span, format!("`{key}` is written out"), secret::ADVICE);
+            return None;
+        }
+        let span = read.span;
+        Some(Placed { value, span })
+    }
+
+    fn judged_secret(&self, key: &str, read: &Placed<String>, base: &Path) -> Option<SecretText> {
+        // What is there may be a secret, so it is not shown again.
+        let complain =
+            |hint: String| self.wrong(read.span.clone(), format!("`{key}` cannot be understood"), hint);
+        SecretText::parse(&read.value, base).map_err(complain).ok()
+    }
+
     /// A yes or no.
     pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
         self.expect(key, "true or false", DeValue::as_bool)
             .map(|read| read.value)
     }
 
-    /// A list of strings.
+    /// A list of strings, in which no secret is brought in.
     pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<Placed<String>>> {
+        let mut texts = self.strings(key)?;
+        texts.retain(|text| self.plain(key, &text.value, &text.span));
+        Some(texts)
+    }
+
+    /// A list of strings that secrets may be brought into; none where it is not there.
+    pub(super) fn secret_texts(&mut self, key: &'static str) -> Vec<Placed<String>> {
+        self.strings(key).unwrap_or_default()
+    }
+
+    fn strings(&mut self, key: &'static str) -> Option<Vec<Placed<String>>> {
         let items = self.expect(key, "a list of strings", DeValue::as_array)?.value;
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
             if let Some(text) = item.get_ref().as_str() {
-                if self.plain(key, text, &item.span()) {
-                    texts.push(Placed {
-                        value: text.to_owned(),
-                        span: item.span(),
-                    });
-                }
+                texts.push(Placed {
+                    value: text.to_owned(),
+                    span: item.span(),
+                });
             } else {
                 let found = item.get_ref().type_str();
                 self.wrong(
@@ -307,8 +352,7 @@ impl<'a> Section<'a> {
         let Some(reference) = secret::reference(text) else {
             return true;
         };
-        let why =
-            format!("`{key}` brings in a secret with `{reference}`, and no setting of this version is one");
+        let why = format!("`{key}` brings in a secret with `{reference}`, and is no setting that takes one");
         self.wrong(span.clone(), why, "write the value itself");
         false
     }

@@ -22,7 +22,7 @@ const SERVE: &str = r#"
 pub fn template(pair: &str, production: &str, standby: &str) -> String {
     let pair = key(pair);
     let sites = sites(&pair, &toml_string(production), &toml_string(standby));
-    sites + &tables(&pair) + &around(&pair) + SERVE
+    sites + &tables(&pair) + &around(&pair) + SERVE + &notify(&pair)
 }
 
 /// How it begins, and where the sites are.
@@ -63,6 +63,10 @@ standby    = {standby}
 
 # A pass that takes longer stops, and the next one resumes it. No limit unless set:
 # deadline = "3h"
+
+# `counterpart watchdog` complains when the youngest certificate is older. Twice the time between two passes, and the
+# deadline, unless set:
+# watchdog = "26h"
 
 "#
     )
@@ -187,6 +191,60 @@ fn around(pair: &str) -> String {
 # agent  = "SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE"
 # The socket of that agent; $SSH_AUTH_SOCK unless set:
 # socket = "/run/counterpart/ssh-agent.socket"
+"#
+    )
+}
+
+/// Who is told.
+fn notify(pair: &str) -> String {
+    format!(
+        r#"
+# Who is told of each pass, and how; nobody unless set. Take the `#` off the head of a table, too.
+# [notify]
+# The document of `counterpart status --json` is written here after each pass:
+#   status_file = "/var/lib/counterpart/status.json"
+# Tell of `verify`, too, and not of `run` alone:
+#   verify = false
+
+# [notify.mail]
+#   to = ["pacs-admins@example.org"]
+#   from = "Counterpart <counterpart@example.org>"
+#   server = "localhost"
+# How the connection is protected: "required" (STARTTLS), "implicit" (from the first byte on) or "none"; the port is then
+# 587, 465 or 25. Certificates that are believed besides the system's:
+#   tls = "required"
+#   port = 587
+#   ca = "/etc/ssl/certs/hospital.pem"
+# A password is brought in from a file that others cannot read, or from the environment as "${{env:NAME}}":
+#   user = "counterpart"
+#   password = "${{file:/etc/counterpart/mail.pw}}"
+#   subject = "[counterpart]"
+# When: "always", "failure" (and when it is right again), or "change" of the verdict or of the causes. The last two may be
+# silent for `at_least` at most; of "change" a week unless set:
+#   when = "always"
+#   at_least = "7d"
+# Names of entries: "none", "pseudonym" (the same word for the same entry; the key stays here), or "shown":
+#   paths = "none"
+# What goes with it: nothing, or ["certificate"], where that is not longer:
+#   attach = []
+#   attach_limit = "1 MiB"
+# How long one message may take:
+#   timeout = "30s"
+
+# A program that is given the message as JSON on its standard input (docs/schema/notice.json); also `when`, `at_least`,
+# `paths` and `timeout`:
+# [notify.command]
+#   run = ["/usr/local/bin/page-somebody", "pacs"]
+
+# An address that the same JSON is posted to; also `when`, `at_least`, `paths`, `timeout` and `ca`:
+# [notify.webhook]
+#   url = "https://hooks.example.org/${{file:/etc/counterpart/hook.token}}"
+#   headers = []
+
+# What is otherwise for this pair:
+# [pair.{pair}.notify]
+#   to = ["study-035@example.org"]
+#   when = "always"
 "#
     )
 }

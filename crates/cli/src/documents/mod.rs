@@ -11,11 +11,13 @@ mod hold;
 mod imported;
 mod key;
 pub(crate) mod listing;
+mod notify;
 mod pause;
 mod probe;
 mod proof;
 mod status;
 mod timestamp;
+mod watchdog;
 
 pub use certificate::{
     CertificateLine, CertificateListDocument, CertificateShowDocument, CertificateVerifyDocument, FarHead,
@@ -34,14 +36,16 @@ pub use imported::{
 };
 pub use key::{AllowedSignersDocument, KeyLine, KeyListDocument, KeyRevokeDocument, KeyRotateDocument};
 pub use listing::{LogDocument, LogEntry, LogFinding, ManifestDocument, ManifestEntry};
+pub use notify::{NotifyDocument, NotifyLine, TriedDocument};
 pub use pause::{PauseDocument, PausedPair};
 pub use probe::{ProbeOutputDocument, ProbeShown, ProbeSiteDocument, ProbesDocument};
 pub use proof::{
     AuditPathDocument, CertificatePackDocument, CertificateProveDocument, CertifiedDocument,
     ProofFormatDocument,
 };
-pub use status::{RangeDocument, StatusDocument, StatusLine, TrendsDocument};
+pub use status::{MessagesDocument, RangeDocument, StatusDocument, StatusLine, TrendsDocument};
 pub use timestamp::{TimestampLine, TimestampRequestDocument, TimestampTakeDocument};
+pub use watchdog::{WatchdogDocument, WatchdogLine};
 
 use counterpart_engine::{PassReport, PlanReport};
 use counterpart_model::Failure;

@@ -66,6 +66,25 @@ pub struct StatusLine {
     pub certificate: Option<String>,
     /// The numbers that creep, over the last certificates of this host's journal; absent where only one pass is told of.
     pub trends: Option<TrendsDocument>,
+    /// Messages about its passes; absent where nobody is told, or where only one pass is told of.
+    pub messages: Option<MessagesDocument>,
+}
+
+/// What waits to be told of a pair.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MessagesDocument {
+    /// Messages that could not be sent yet, and are tried again.
+    pub waiting: u64,
+    /// Messages that were refused for good, and are kept.
+    pub refused: u64,
+    /// When the oldest of them was written, RFC 3339 in UTC.
+    pub oldest: Option<String>,
+    /// Why the last one that was tried did not go.
+    pub trouble: Option<String>,
+    /// When a message was taken last, RFC 3339 in UTC; absent where none was.
+    pub last_delivered: Option<String>,
+    /// By when the next message was promised, RFC 3339 in UTC; absent where nothing was promised.
+    pub next_promised: Option<String>,
 }
 
 /// What the last certificates say of the numbers that creep.

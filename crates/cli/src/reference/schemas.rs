@@ -2,6 +2,7 @@
 
 use crate::documents as d;
 use counterpart_engine::{PassReport, PlanReport, RunRecord};
+use counterpart_notice::Notice;
 use schemars::{JsonSchema, Schema, schema_for};
 
 /// Each document's file name and schema, as text that ends in a line end.
@@ -38,6 +39,9 @@ pub fn schemas() -> Vec<(String, String)> {
         schema::<d::TimestampTakeDocument>("timestamp-take"),
         schema::<d::HeldDocument>("hold"),
         schema::<d::ReleasedDocument>("release"),
+        schema::<d::NotifyDocument>("notify"),
+        schema::<Notice>("notice"),
+        schema::<d::WatchdogDocument>("watchdog"),
         schema::<d::PruneDocument>("prune"),
         schema::<d::PauseDocument>("pause"),
         schema::<d::PauseDocument>("resume"),
@@ -57,6 +61,8 @@ fn schema<T: JsonSchema>(name: &str) -> (String, String) {
             "What `counterpart log --json` prints of imported runs: their lines".to_owned()
         }
         "serve" => "What `counterpart serve --json` prints: one such document a line".to_owned(),
+        "notify" => "What `counterpart notify test --json`, `send` and `drop` print".to_owned(),
+        "notice" => "What a command and a webhook of [notify] are given".to_owned(),
         "error" => "What any command prints with --json when it fails".to_owned(),
         name => format!("What `counterpart {} --json` prints", name.replacen('-', " ", 1)),
     };

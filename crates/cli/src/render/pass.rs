@@ -143,6 +143,7 @@ impl StatusLine {
             last_run: None,
             certificate: report.certificate.clone(),
             trends: None,
+            messages: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::verdict::verdict_line;
 use crate::clean::clean;
-use crate::documents::{RangeDocument, StatusDocument, StatusLine, TrendsDocument};
+use crate::documents::{MessagesDocument, RangeDocument, StatusDocument, StatusLine, TrendsDocument};
 use crate::terminal::Paint;
 use crate::{clock, serve, units, words};
 use counterpart_engine::report::ReadinessReport;
@@ -17,13 +17,18 @@ pub(crate) fn status(document: &StatusDocument, wanted: bool, paint: Paint, now_
             .and_then(clock::parse)
             .map(|due| due_text(due, now_seconds, paint));
         let trends = pair.trends.as_ref().filter(|_| wanted).map(trends);
+        let unsent = pair
+            .messages
+            .as_ref()
+            .map(|messages| unsent(messages, paint, now_seconds));
         format!(
-            "{}{}\n{}{}{}{}",
+            "{}{}\n{}{}{}{}{}",
             verdict_line(pair, paint, now_seconds),
             due.unwrap_or_default(),
             schedule(pair, paint),
             left(pair, paint),
             readiness(pair, wanted, paint),
+            unsent.unwrap_or_default(),
             trends.unwrap_or_default()
         )
     });
@@ -88,6 +93,31 @@ fn readiness(pair: &StatusLine, wanted: bool, paint: Paint) -> String {
         }
     };
     shown.map(one).collect()
+}
+
+/// What could not be told, and since when.
+fn unsent(messages: &MessagesDocument, paint: Paint, now_seconds: i64) -> String {
+    let wait = messages.waiting + messages.refused;
+    if wait == 0 {
+        return String::new();
+    }
+    let oldest = messages.oldest.as_deref().and_then(clock::parse);
+    let age = oldest.map_or_else(String::new, |oldest| {
+        format!(", the oldest since {}", clock::with_offset(oldest))
+    });
+    let old = oldest.map_or_else(String::new, |oldest| {
+        format!(" ({})", quantity::age(now_seconds.saturating_sub(oldest)))
+    });
+    let refused = match messages.refused {
+        0 => String::new(),
+        refused => format!(", {} refused for good", units::count(refused)),
+    };
+    let head = words::counted(wait, "message was not sent", "messages were not sent");
+    let trouble = messages.trouble.as_deref().map(clean).unwrap_or_default();
+    format!(
+        "  {}\n    {trouble}\n",
+        paint.notice(&format!("{head}{age}{old}{refused}"))
+    )
 }
 
 fn trends(trends: &TrendsDocument) -> String {

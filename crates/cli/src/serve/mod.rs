@@ -8,6 +8,7 @@ mod configured;
 mod events;
 mod keeper;
 mod log;
+mod messages;
 mod place;
 mod service;
 mod standing;

@@ -8,7 +8,7 @@ mod stop;
 pub(crate) use paint::Paint;
 pub(crate) use progress::Shown;
 use progress::Talk;
-pub(crate) use signals::{hangup_flag, interrupted_flag};
+pub(crate) use signals::{hangup_flag, interrupted_flag, is_interrupted};
 pub(crate) use stop::Stop;
 
 use crate::args::{ColourWhen, Global, ProgressForm};

@@ -3,7 +3,7 @@
 
 use crate::exit::Exit;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The flag that the first signal sets. From the first call on, signals do not end the program by themselves.
@@ -28,4 +28,9 @@ pub(crate) fn hangup_flag() -> Arc<AtomicBool> {
     // Where the system refuses a handler, the signal ends the program as it always did.
     let _ = signal_hook::flag::register(SIGHUP, Arc::clone(&flag));
     flag
+}
+
+/// True when somebody asked the program to end.
+pub(crate) fn is_interrupted() -> bool {
+    interrupted_flag().load(Ordering::Relaxed)
 }

@@ -9,7 +9,7 @@ pub(crate) use end::{End, Reached, own_environment};
 
 use crate::config::Pair;
 use crate::context::Context;
-use crate::{apart, clock, pairs, who};
+use crate::{apart, clock, pairs, tell, who};
 use counted::Counted;
 use counterpart_engine::hooks::{ByHand, HoldBook, settle_left};
 use counterpart_engine::{KeyPlace, Ledger, Outcome, PassKind, PassRequest, Sites, run};
@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 /// A pair that is ready to be asked.
 pub(crate) struct Wired {
@@ -115,11 +116,13 @@ impl Wired {
         act(both(&production, &standby)).map_err(|failure| standby.explain(production.explain(failure)))
     }
 
-    /// Runs one pass and shows its progress.
+    /// Runs one pass, shows its progress, and tells who is to know of it.
     ///
     /// # Errors
     /// Why the pass could not come to its end.
     pub(crate) fn pass(&self, context: &Context, kind: PassKind, wish: Wish) -> Result<Outcome, Failure> {
+        let (is_repair, is_scheduled) = (wish.repair.is_some(), wish.scheduled.is_some());
+        let began = Instant::now();
         let counted = (kind == PassKind::Run && wish.repair.is_none()).then(|| Counted::begin(&self.pair));
         let outcome = self.one_pass(context, kind, wish);
         if let Some(counted) = counted
@@ -127,6 +130,16 @@ impl Wired {
         {
             context.terminal.message(&format!("{failure}"));
         }
+        let late = self
+            .pair
+            .deadline_seconds
+            .is_some_and(|seconds| began.elapsed().as_secs() >= seconds);
+        let told = tell::Told {
+            kind,
+            is_repair,
+            is_stopped: is_scheduled && !counted::counts(outcome.as_ref().err(), late),
+        };
+        tell::after_pass(context, self, told, &outcome);
         outcome
     }
 
@@ -283,7 +296,7 @@ fn check_limit(pair: &Pair) -> Result<(), Failure> {
 /// SHA-256 over the canonical JSON of a pair's settings in force, in hexadecimal.
 fn config_sha256(pair: &Pair) -> Result<String, Failure> {
     // Locations are in their shown form, since a path need not be UTF-8.
-    let document = serde_json::json!({
+    let mut document = serde_json::json!({
         "production": pair.production.to_string(),
         "standby": pair.standby.to_string(),
         "settings": pair.settings,
@@ -292,6 +305,10 @@ fn config_sha256(pair: &Pair) -> Result<String, Failure> {
         "schedule": pair.schedule,
         "deadline_seconds": pair.deadline_seconds,
     });
+    // A reference to a secret is digested, never the secret.
+    if !pair.notify.is_empty() {
+        document["notify"] = serde_json::json!(pair.notify);
+    }
     canonical::to_vec(&document).map(|bytes| canonical::sha256_hex(&bytes))
 }
 

@@ -98,7 +98,7 @@ fn the_first_file_says_every_default_in_the_words_that_are_read() {
     // With every mark of a comment taken off that stands before a setting, the same settings come out. Those that have
     // no default are shown as examples.
     let examples = [
-        "every", "at ", "cron", "pause ", "deadline", "retired", "agent", "socket",
+        "every", "at ", "cron", "pause ", "deadline", "watchdog", "retired", "agent", "socket",
     ];
     let bare = text.lines().map(|line| {
         let setting = line
@@ -240,15 +240,15 @@ fn tables_of_later_versions_are_said_to_be_that() {
         told.contains("`pair.a.database` is not supported by this version"),
         "{told}"
     );
-    let told = in_pair("[notify.mail]\nto = []\n");
+    let told = in_pair("[backup]\nto = []\n");
     assert!(
-        told.starts_with("counterpart.toml:4:2: `notify` is not supported by this version"),
+        told.starts_with("counterpart.toml:4:2: `backup` is not supported by this version"),
         "{told}"
     );
 }
 
 #[test]
-fn a_secret_has_no_place_yet() {
+fn a_secret_has_its_places_and_no_other() {
     let told = in_pair("[pair.a.tree]\nexclude = [\"x-${env:HOME}\"]\n");
     assert!(told.contains("brings in a secret with `${env:HOME}`"), "{told}");
     let told = mistakes("[pair.a]\nproduction = \"${file:/etc/x}\"\nstandby = \"/s\"\n");

@@ -18,6 +18,7 @@ mod golden;
 mod import;
 mod manual;
 mod named;
+mod notify;
 mod numbers;
 mod passes;
 mod probes;

@@ -21,6 +21,7 @@ mod roll;
 mod schedule;
 mod timestamps;
 mod verify;
+mod youngest;
 
 pub use approvals::Offence;
 pub use certificates::CertificateEntry;
@@ -33,6 +34,7 @@ pub use pause::Pause;
 pub use schedule::{RunMemory, RunRecord};
 pub use timestamps::{Requested, StampRecord, Taken};
 pub use verify::{SeenStamp, Verified};
+pub use youngest::{Youngest, youngest};
 
 use crate::hooks::HoldBook;
 use crate::report::PassReport;

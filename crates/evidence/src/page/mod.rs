@@ -15,6 +15,7 @@ mod trends;
 mod words;
 
 pub use trends::{Range, TREND_PASSES, Trends};
+pub use words::pieces;
 
 use crate::certificate::{Certificate, Examples};
 use model::Page;

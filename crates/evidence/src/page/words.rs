@@ -1,7 +1,7 @@
 //! Cutting a text into pieces that a line break may part: a number, a time and a rounded size stay whole.
 
 /// The pieces of a text; one longer than `room` columns is cut.
-pub(super) fn pieces(text: &str, room: usize) -> Vec<String> {
+pub fn pieces(text: &str, room: usize) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         match pieces.last_mut() {

@@ -99,6 +99,11 @@ impl PairDir {
         child(&self.path, "schedule")
     }
 
+    /// Messages about passes, and what is remembered of them. Nothing is made: most pairs have none.
+    pub fn notices_path(&self) -> PathBuf {
+        self.path.join("notices")
+    }
+
     /// The lock's file.
     pub fn lock_path(&self) -> PathBuf {
         self.path.join("lock")

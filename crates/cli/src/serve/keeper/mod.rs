@@ -5,6 +5,7 @@ mod showing;
 
 use super::asking::{Answer, Answers, Who};
 use super::configured::{Configured, Looked};
+use super::messages::Messages;
 use super::place::Place;
 use super::service::Service;
 use super::standing::Standing;
@@ -44,6 +45,7 @@ pub(super) struct Keeper<'a> {
     configured: Configured,
     places: Vec<Place>,
     answers: Answers,
+    messages: Messages,
     service: Service,
     standing: Standing,
     began: Timestamp,
@@ -74,6 +76,7 @@ impl<'a> Keeper<'a> {
             configured,
             places: Vec::new(),
             answers: Answers::default(),
+            messages: Messages::default(),
             service: Service::of_environment(),
             began,
             interrupted: interrupted_flag(),
@@ -124,6 +127,8 @@ impl<'a> Keeper<'a> {
         for place in ready {
             self.begin(place, now, &zone);
         }
+        let pairs = &self.configured.config().pairs;
+        self.messages.look(&self.bench, &self.state, pairs);
         self.show();
     }
 
