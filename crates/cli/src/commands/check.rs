@@ -110,6 +110,7 @@ fn one_site(wired: &Wired, role: SiteRole) -> Vec<CheckLine> {
         lines.push(offered(reached.commands(), role));
     }
     lines.extend(hooks(reached.commands(), role, &wired.pair));
+    lines.extend(probes(reached.commands(), role, &wired.pair));
     site.abandon();
     lines
 }
@@ -124,6 +125,20 @@ fn hooks(commands: &dyn Commands, role: SiteRole, pair: &Pair) -> Option<CheckLi
     Some(match commands.permits(&tasks) {
         Ok(()) => good(role, "hooks", shown.join(", ")),
         Err(failure) => bad(role.word(), "hooks", &failure),
+    })
+}
+
+/// Whether the site would answer the probes; none is asked.
+fn probes(commands: &dyn Commands, role: SiteRole, pair: &Pair) -> Option<CheckLine> {
+    let probes = &pair.settings.probes;
+    let names: Vec<&str> = probes.iter().map(|probe| probe.name.as_str()).collect();
+    let tasks: Vec<_> = probes.iter().map(|probe| probe.task(role).clone()).collect();
+    if tasks.is_empty() {
+        return None;
+    }
+    Some(match commands.permits(&tasks) {
+        Ok(()) => good(role, "probes", names.join(", ")),
+        Err(failure) => bad(role.word(), "probes", &failure),
     })
 }
 

@@ -170,6 +170,39 @@ fn a_standby_that_the_first_pass_will_make_is_no_fault_and_one_that_is_gone_is()
 }
 
 #[test]
+fn a_confined_far_site_is_asked_by_name() {
+    let far = if Far::wanted() == Far::Production {
+        "production"
+    } else {
+        "standby"
+    };
+    let here = if far == "standby" { "production" } else { "standby" };
+    let probe = |name: &str, settings: &str| format!("[[pair.p.probe]]\nname = \"{name}\"\n{settings}\n");
+    let by_name = format!("{here} = {{ run = [\"/bin/echo\", \"7\"] }}\n{far} = {{ command = \"count\" }}");
+    let world =
+        World::new().configured(&(probe("named", &by_name) + &probe("any", "run = [\"/bin/echo\", \"7\"]")));
+    fs::create_dir(world.dst()).unwrap();
+    world.file("a", "content");
+    let file = world.path("commands.toml");
+    fs::write(&file, "[command.count]\nrun = [\"/bin/echo\", \"7\"]\n").unwrap();
+    let configuration = fs::read_to_string(world.path("counterpart.toml")).unwrap();
+    let confined = format!(" agent --commands {} --state ", file.display());
+    let configuration = configuration.replace(" agent --state ", &confined);
+    fs::write(world.path("counterpart.toml"), configuration).unwrap();
+    let (code, said) = world.say(&["check"]);
+    assert!(code == 1 && said.contains("probes"), "{code} {said}");
+    let outcome = world.pass().not_congruent();
+    let probes = &outcome.document["probes"];
+    assert_eq!(probes[0]["verdict"], "EQUAL", "{outcome}");
+    assert_eq!(probes[1]["verdict"], "NOT-COMPARED", "{outcome}");
+    assert!(
+        probes[1]["why"].as_str().unwrap().contains(&format!("at {far}")),
+        "{outcome}"
+    );
+    until("an agent stays behind", || agents(&world).is_empty());
+}
+
+#[test]
 fn the_check_lists_what_the_far_agent_runs_by_name() {
     let world = World::new().configured("");
     fs::create_dir(world.dst()).unwrap();

@@ -2,19 +2,21 @@
 
 use super::settings::{Hold, Hooks};
 use crate::event::StepName;
+use crate::probes::ProbeSettings;
 use counterpart_evidence::certificate::HoldMethod;
 use counterpart_model::SiteRole;
 use counterpart_port::Task;
 
 impl Hooks {
     /// Every step that a run would take, with what it would do beside what it always does.
-    pub fn steps(&self) -> Vec<(StepName, String)> {
+    pub fn steps(&self, probes: &[ProbeSettings]) -> Vec<(StepName, String)> {
         let all = StepName::ALL.into_iter();
-        all.filter_map(|step| Some((step, self.step(step)?))).collect()
+        all.filter_map(|step| Some((step, self.step(step, probes)?)))
+            .collect()
     }
 
     /// Nothing for a step that is left out.
-    fn step(&self, step: StepName) -> Option<String> {
+    fn step(&self, step: StepName, probes: &[ProbeSettings]) -> Option<String> {
         match step {
             StepName::CopyAhead => self
                 .copies_ahead()
@@ -23,8 +25,9 @@ impl Hooks {
             StepName::Stop => shown(self.application.stop.as_ref()),
             StepName::Release => self.releasing(),
             StepName::Start => self.starting(),
-            StepName::ObserveStandby => self.observing(),
-            StepName::Verdict => None,
+            StepName::Observe => Some(asked(probes).unwrap_or_default()),
+            StepName::ObserveStandby => self.observing(probes),
+            StepName::Verdict => (!probes.is_empty()).then(|| "what the probes said is compared".to_owned()),
             _ => Some(String::new()),
         }
     }
@@ -60,10 +63,17 @@ impl Hooks {
         })
     }
 
-    fn observing(&self) -> Option<String> {
+    fn observing(&self, probes: &[ProbeSettings]) -> Option<String> {
         let names: Vec<&str> = self.readiness.iter().map(|check| check.name.as_str()).collect();
-        (!names.is_empty()).then(|| format!("readiness: {}", names.join(", ")))
+        let readiness = (!names.is_empty()).then(|| format!("readiness: {}", names.join(", ")));
+        let told: Vec<String> = asked(probes).into_iter().chain(readiness).collect();
+        (!told.is_empty()).then(|| told.join("; "))
     }
+}
+
+fn asked(probes: &[ProbeSettings]) -> Option<String> {
+    let names: Vec<&str> = probes.iter().map(|probe| probe.name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("probes: {}", names.join(", ")))
 }
 
 impl Hold {

@@ -15,11 +15,17 @@ impl Pass<'_> {
         let hooks = &self.settings.hooks;
         let held = self.stage.held();
         let still = held.from.is_some() || hooks.snapshot.is_some();
-        let scan = observation.production.began.seconds;
-        let probes = self.probes_began(SiteRole::Production);
-        let moving = now()
-            .seconds
-            .saturating_sub(probes.map_or(scan, |began| began.seconds.min(scan)));
+        let scan = observation.production.began;
+        let from = self
+            .probes_began(SiteRole::Production)
+            .map_or(scan, |probes| probes.min(scan));
+        // What was asked before production stood still was asked of one that could change.
+        let until = if still && self.request.kind == crate::request::PassKind::Run {
+            held.from.unwrap_or(scan)
+        } else {
+            now()
+        };
+        let moving = until.seconds.saturating_sub(from.seconds).max(0);
         // A verification holds nothing.
         let ran = self.request.kind == crate::request::PassKind::Run;
         let method = |hold: &crate::hooks::Hold| {
@@ -31,11 +37,7 @@ impl Pass<'_> {
         };
         evidence::ProductionState {
             hold: method(&hooks.production_hold),
-            moving_seconds: if ran && still {
-                0
-            } else {
-                u64::try_from(moving).unwrap_or(0)
-            },
+            moving_seconds: u64::try_from(moving).unwrap_or(0),
             after_cut_off: observation.production.after_cut_off,
             settling: observation.production.settling,
             database_position: None,

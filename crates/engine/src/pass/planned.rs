@@ -56,7 +56,7 @@ impl Pass<'_> {
 
 impl Pass<'_> {
     fn pass_steps(&self) -> Vec<PassStep> {
-        let steps = self.settings.hooks.steps().into_iter();
+        let steps = self.settings.hooks.steps(&self.settings.probes).into_iter();
         let one = |(step, does): (StepName, String)| PassStep {
             step: step.word().to_owned(),
             does,

@@ -72,8 +72,7 @@ impl Pass<'_> {
             }
         }
         *lock(&self.memory) = self.ledger.memory()?;
-        self.hold()?;
-        self.ask_production()?;
+        self.ask_and_hold()?;
         let (observation, plan, judged) = self.judged(self.on_snapshot(opened)?)?;
         match judged {
             Judged::Refused(refusal) => {
@@ -211,7 +210,17 @@ impl Pass<'_> {
         self.stage.release(SiteRole::Standby)
     }
 
-    /// Production's probes, while it is held: what is observed after them is of the same time.
+    /// Production's probes while it is held, so that all that is observed is of one time. Where it is stopped there is nobody
+    /// left to ask: just before, then.
+    fn ask_and_hold(&self) -> Result<(), Failure> {
+        if self.settings.hooks.production_hold.method == HoldMethod::Stop {
+            self.ask_production()?;
+            return self.hold();
+        }
+        self.hold()?;
+        self.ask_production()
+    }
+
     fn ask_production(&self) -> Result<(), Failure> {
         if self.settings.probes.is_empty() {
             return Ok(());

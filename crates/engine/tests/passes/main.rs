@@ -7,6 +7,7 @@
 
 mod heads;
 mod hooks;
+mod probes;
 mod property;
 mod recalling;
 mod refusals;
