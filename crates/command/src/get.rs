@@ -74,7 +74,7 @@ fn ask(address: &Address, timeout: Duration) -> Result<Page, ureq::Error> {
     })
 }
 
-/// An address without its name and password, and these as RFC 7617 has them.
+/// An address without its name and password, and these as RFC 7617 has them. In an address they are percent-encoded.
 fn apart(address: &str) -> (String, Option<String>) {
     let Some((scheme, rest)) = address.split_once("://") else {
         return (address.to_owned(), None);
@@ -83,8 +83,23 @@ fn apart(address: &str) -> (String, Option<String>) {
     match host.rsplit_once('@') {
         None => (address.to_owned(), None),
         Some((secret, host)) => {
-            let authorization = format!("Basic {}", BASE64_STANDARD.encode(secret));
+            let authorization = format!("Basic {}", BASE64_STANDARD.encode(decoded(secret)));
             (format!("{scheme}://{host}{path}"), Some(authorization))
         }
     }
+}
+
+/// Bytes of which some were written as `%HH`; a `%` that begins no such thing stands for itself.
+fn decoded(text: &str) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((&first, tail)) = rest.split_first() {
+        let digits = tail.get(..2).filter(|_| first == b'%');
+        let byte = digits
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &tail[2..] } else { tail };
+    }
+    out
 }

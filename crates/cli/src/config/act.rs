@@ -35,7 +35,7 @@ pub(super) fn act(section: &mut Section<'_>, key: &'static str, place: &Place) -
     if section.is_list(key) {
         return program(section, key, place);
     }
-    let text = section.text(key)?;
+    let text = section.address(key)?;
     match named(&place.filled(&text.value), place) {
         Ok(act) => Some(act),
         Err(hint) => {

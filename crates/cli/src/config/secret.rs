@@ -72,12 +72,29 @@ impl SecretText {
     /// # Errors
     /// `config`: a file that is not there, that others can read, or that is no line of text; a variable that is not set.
     pub fn reveal(&self, environment: Environment<'_>) -> Result<Secret, Failure> {
+        self.reveal_as(environment, |secret| secret)
+    }
+
+    /// The same as a part of an address, where letters of a secret would mean something else: each is written as RFC 3986
+    /// has it.
+    ///
+    /// # Errors
+    /// As of [`SecretText::reveal`].
+    pub fn reveal_in_address(&self, environment: Environment<'_>) -> Result<Secret, Failure> {
+        self.reveal_as(environment, |secret| percent_encoded(&secret))
+    }
+
+    fn reveal_as(
+        &self,
+        environment: Environment<'_>,
+        write: fn(String) -> String,
+    ) -> Result<Secret, Failure> {
         let mut value = String::new();
         for part in &self.parts {
             match part {
                 Part::Text(text) => value += text,
-                Part::File(path) => value += &of_file(path)?,
-                Part::Variable(name) => value += &of_variable(name, environment(name))?,
+                Part::File(path) => value += &write(of_file(path)?),
+                Part::Variable(name) => value += &write(of_variable(name, environment(name))?),
             }
         }
         Ok(Secret::new(value))
@@ -142,6 +159,15 @@ fn of_variable(name: &str, value: Option<OsString>) -> Result<String, Failure> {
         .map_err(|why| Failure::new(Code::Config, doing, why).hint("Set it to the secret alone."))
 }
 
+fn percent_encoded(secret: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let one = |byte: u8| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    secret.bytes().map(one).collect()
+}
+
 /// One line of text, without its end.
 fn line(bytes: &[u8]) -> Result<String, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not text in UTF-8")?;
@@ -179,6 +205,45 @@ pub(super) fn has_password(address: &str) -> bool {
         .and_then(|user| user.split_once(':'))
         .map(|(_, password)| password);
     password.is_some_and(|password| !password.is_empty())
+}
+
+/// Whether an address may be asked for; `None` of what is none. Secrets stand before its host and nowhere else, since all else
+/// of it is shown and is evidence.
+pub(super) fn judged_address(text: &str) -> Option<Result<(), (&'static str, &'static str)>> {
+    const PLACE: &str = "write such as \"https://user:${file:/etc/counterpart/NAME.pw}@host/path\"";
+    let (scheme, rest) = text.split_once("://")?;
+    if reference(scheme).is_some() {
+        return None;
+    }
+    if has_password(text) {
+        return Some(Err(("has a password written out in it", ADVICE)));
+    }
+    let Ok(parsed) = SecretText::parse(rest, Path::new("")) else {
+        return Some(Err(("has a reference that brings in nothing", PLACE)));
+    };
+    let is_relative = |part: &Part| matches!(part, Part::File(path) if !path.is_absolute());
+    if parsed.parts.iter().any(is_relative) {
+        return Some(Err(("brings in a file that has no absolute path", PLACE)));
+    }
+    // From the last reference on there must be the end of the name and password, and no part of a path before it.
+    let last = parsed
+        .parts
+        .iter()
+        .rposition(|part| !matches!(part, Part::Text(_)));
+    let Some(last) = last else { return Some(Ok(())) };
+    let text_of = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::File(_) | Part::Variable(_) => String::new(),
+    };
+    let before: String = parsed.parts[..last].iter().map(text_of).collect();
+    let after: String = parsed.parts[last..].iter().map(text_of).collect();
+    let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_before_host = authority.contains('@') && !before.contains(['/', '?', '#', '@']);
+    Some(if is_before_host {
+        Ok(())
+    } else {
+        Err(("brings in a secret elsewhere than before its host", PLACE))
+    })
 }
 
 fn without_references(text: &str) -> String {

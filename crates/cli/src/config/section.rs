@@ -119,6 +119,17 @@ impl<'a> Section<'a> {
         Some(Placed { value, span })
     }
 
+    /// A string that may be an address: only there, before the host, secrets may be brought in, and none is written out.
+    pub(super) fn address(&mut self, key: &'static str) -> Option<Placed<String>> {
+        let read = self.expect(key, "a string", |value| value.as_str().map(str::to_owned))?;
+        let Some(judged) = secret::judged_address(&read.value) else {
+            return self.plain(key, &read.value, &read.span).then_some(read);
+        };
+        let complain = |(why, hint)| self.wrong(read.span.clone(), format!("`{key}` {why}"), hint);
+        judged.map_err(complain).ok()?;
+        Some(read)
+    }
+
     /// A secret, of which nothing may be written out.
     pub(super) fn password(&mut self, key: &'static str, base: &Path) -> Option<Placed<SecretText>> {
         let read = self.expect(key, "a string", |value| value.as_str().map(str::to_owned))?;

@@ -177,6 +177,11 @@ impl Reached<'_> {
 
     /// What is done there beside the tree.
     pub(crate) fn commands(&self) -> &dyn Commands {
+        self
+    }
+
+    /// The same of which nobody brings secrets in.
+    pub(super) fn bare_commands(&self) -> &dyn Commands {
         match self {
             Self::Here(here) => &here.commands,
             Self::Far(site, _) => site.as_ref(),

@@ -4,6 +4,7 @@ mod by_hour;
 pub(crate) mod counted;
 mod end;
 mod estimate;
+mod revealing;
 
 pub(crate) use end::{End, Reached, own_environment};
 

@@ -203,6 +203,31 @@ fn each_mistake_has_its_advice() {
 }
 
 #[test]
+fn an_address_of_a_probe_takes_a_secret_before_its_host_alone() {
+    let probe = |get: &str| format!("[[pair.a.probe]]\nname = \"x\"\nget = \"{get}\"");
+    for good in [
+        "http://h:80/x",
+        "https://us:${file:/etc/counterpart/x.pw}@h/x?y=a:b@c",
+        "https://${env:WHO}:${env:PW}@h/x",
+    ] {
+        read(&probe(good)).unwrap();
+    }
+    for (bad, why) in [
+        ("http://us:horse@h/x", "a password written out"),
+        ("http://us:${env:A}horse@h/x", "a password written out"),
+        ("http://h/${env:TOKEN}", "elsewhere than before its host"),
+        ("http://h/x?token=${env:TOKEN}", "elsewhere than before its host"),
+        ("http://h/x@${env:TOKEN}@y", "elsewhere than before its host"),
+        ("http://${env:HOST}/x", "elsewhere than before its host"),
+        ("http://us:${file:x.pw}@h/x", "no absolute path"),
+        ("http://us:${fil:x}@h/x", "a password written out"),
+    ] {
+        let told = mistake(&probe(bad));
+        assert!(told.contains(why) && !told.contains("horse"), "{bad}: {told}");
+    }
+}
+
+#[test]
 fn the_first_file_shows_every_setting_as_it_is_read() {
     let text = template("a", "/p", "/s");
     let (_, block) = text.split_once("# Who is told of each pass").unwrap();

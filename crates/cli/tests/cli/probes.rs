@@ -46,7 +46,7 @@ fn run(words: &[&str]) -> Act {
 #[test]
 fn a_probe_is_the_same_at_both_sites_unless_one_has_its_own_table() {
     let text = "[[pair.a.probe]]\nname = \"one\"\nrun = [\"/x\", \"{root}-{pair}-{site}\"]\ntimeout = \"5m\"\n\
-                [[pair.a.probe]]\nname = \"two\"\nget = \"http://u:secret@127.0.0.1/a\"\nstandby = { command = \"named\", timeout = \"1s\" }\n\
+                [[pair.a.probe]]\nname = \"two\"\nget = \"http://u:${env:PROBE_PASSWORD}@127.0.0.1/a\"\nstandby = { command = \"named\", timeout = \"1s\" }\n\
                 [[pair.a.probe]]\nname = \"three\"\ntimeout = \"7s\"\nproduction = { run = [\"/p\"] }\nstandby = { run = [\"/s\"] }\n";
     let all = probes(text);
     assert_eq!(all[0].production.act, run(&["/x", "/p-a-production"]));

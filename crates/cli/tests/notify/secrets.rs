@@ -2,6 +2,7 @@
 
 use super::scene::{Scene, all_bytes};
 use super::sink::{Sink, mail_table};
+use super::web::Web;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -90,5 +91,48 @@ fn the_hash_of_the_configuration_has_the_reference_and_not_the_secret() {
     assert!(
         !all_bytes(&scene.path("state")).contains("horse"),
         "no secret is in the state"
+    );
+}
+
+#[test]
+fn a_probe_is_asked_with_its_secret_which_is_in_no_evidence() {
+    let scene = Scene::new();
+    let web = Web::start("200 OK");
+    let file = scene.secret("probe.pw", "a/h@rse: 1%25 é\n");
+    let address = format!(
+        "http://us:${{file:{}}}@127.0.0.1:{}/statistics",
+        file.display(),
+        web.port
+    );
+    scene.configure(
+        "",
+        &format!("[[pair.p.probe]]\nname = \"x\"\nget = \"{address}\""),
+    );
+    scene.congruent();
+    let asked = web.asked();
+    assert_eq!(asked.len(), 2, "at both sites");
+    // The account and the password, as RFC 7617 has them.
+    let wanted = "authorization: Basic dXM6YS9oQHJzZTogMSUyNSDDqQ==";
+    assert!(
+        asked
+            .iter()
+            .all(|(_, headers, _)| headers.iter().any(|line| line == wanted)),
+        "{asked:?}"
+    );
+    let state = all_bytes(&scene.path("state"));
+    assert!(
+        !state.contains("h@rse") && !state.contains("h%40rse") && !state.contains("dXM6"),
+        "no secret is in the state"
+    );
+
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let pass = scene.run(&["run"]);
+    assert_ne!(pass.code, 0);
+    assert!(
+        pass.document
+            .to_string()
+            .contains("others than its owner can read"),
+        "{}",
+        pass.document
     );
 }
