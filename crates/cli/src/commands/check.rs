@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::documents::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
 use crate::exit::Exit;
 use crate::wire::Wired;
-use crate::{apart, clock, pairs, render, units};
+use crate::{apart, clock, pairs, render, tell, units};
 use counterpart_model::{Code, Failure, MetadataClass, SiteRole};
 use counterpart_port::{Capabilities, Commands, Offered, Opened, Room};
 
@@ -75,6 +75,7 @@ fn preflight(context: &Context, pair: Pair) -> Result<PairCheck, Failure> {
         .into_iter()
         .flat_map(|role| one_site(&wired, role))
         .chain(bandwidth(&wired.pair))
+        .chain(messages(&wired.pair))
         .collect();
     let ready = lines.iter().all(|line| line.ok);
     Ok(PairCheck {
@@ -171,6 +172,30 @@ fn bandwidth(pair: &Pair) -> Option<CheckLine> {
         ok: true,
         message: format!("{}: {now}", lines.join(", ")),
         remedy: String::new(),
+    })
+}
+
+/// Who is told. That somebody could not be is in the way of no pass.
+fn messages(pair: &Pair) -> Option<CheckLine> {
+    let ways = tell::ways(&pair.notify);
+    let words: Vec<String> = ways.iter().map(tell::Way::words).collect();
+    let line = CheckLine {
+        site: "pair".to_owned(),
+        about: "messages".to_owned(),
+        ok: true,
+        message: words.join(", "),
+        remedy: String::new(),
+    };
+    if ways.is_empty() {
+        return None;
+    }
+    Some(match tell::are_ready(&pair.notify) {
+        Ok(()) => line,
+        Err(failure) => CheckLine {
+            message: format!("{}: {failure}", line.message),
+            remedy: failure.hint,
+            ..line
+        },
     })
 }
 

@@ -49,7 +49,7 @@ pub struct CheckLine {
     /// `production`, `standby` or `pair`.
     pub site: String,
     /// What was looked at: `root`, `filesystem`, `room`, `clock`, `names`, `metadata`, `link`,
-    /// `commands`, `bandwidth`.
+    /// `commands`, `bandwidth`, `messages`.
     pub about: String,
     /// False where it is in the way of a pass.
     pub ok: bool,

@@ -7,7 +7,7 @@ mod status_file;
 mod ways;
 
 pub(crate) use expected::longest_period_seconds;
-pub(crate) use ways::{send, ways};
+pub(crate) use ways::{Way, are_ready, send, ways};
 
 use crate::clock;
 use crate::config::{Notify, Pair};

@@ -56,6 +56,14 @@ pub(crate) fn ways(notify: &Notify) -> Vec<Way<'_>> {
 }
 
 impl Way<'_> {
+    /// The way and whom it reaches, in words.
+    pub(crate) fn words(&self) -> String {
+        match self.recipients {
+            None => self.name.to_string(),
+            Some(all) => format!("{} to {}", self.name, all.join(", ")),
+        }
+    }
+
     /// The message for each whom this way reaches: one whose address is refused does not keep it from the others.
     pub(crate) fn to_each(&self, notice: &Notice, now_seconds: i64) -> Vec<Waiting> {
         let message = |recipient| Waiting::new(notice.clone(), self.name, recipient, now_seconds);
@@ -181,18 +189,33 @@ fn run(way: &CommandWay, waiting: &Waiting) -> Result<Delivered, Trouble> {
 }
 
 fn post(way: &WebhookWay, waiting: &Waiting) -> Result<Delivered, Trouble> {
-    let mut headers = Vec::with_capacity(way.headers.len());
-    for (name, value) in &way.headers {
-        headers.push((name.clone(), revealed(value).map_err(Trouble::of)?));
-    }
-    let webhook = webhook::Webhook {
-        url: revealed(&way.url).map_err(Trouble::of)?,
-        headers,
-        ca_pem: way.ca.as_deref().map(ca).transpose().map_err(Trouble::of)?,
-        timeout: Duration::from_secs(way.manner.timeout_seconds),
-        program: waiting.notice.program.replace(' ', "/"),
-    };
+    let webhook = webhook(way, &waiting.notice.program).map_err(Trouble::of)?;
     webhook::post(&webhook, &document(waiting)?)
+}
+
+fn webhook(way: &WebhookWay, program: &str) -> Result<webhook::Webhook, Failure> {
+    let header = |(name, value): &(String, SecretText)| Ok((name.clone(), revealed(value)?));
+    Ok(webhook::Webhook {
+        url: revealed(&way.url)?,
+        headers: way.headers.iter().map(header).collect::<Result<_, Failure>>()?,
+        ca_pem: way.ca.as_deref().map(ca).transpose()?,
+        timeout: Duration::from_secs(way.manner.timeout_seconds),
+        program: program.replace(' ', "/"),
+    })
+}
+
+/// Whether all that a pair's ways bring in is there; nobody is told anything.
+///
+/// # Errors
+/// `config`: the first secret or list of authorities that cannot be read.
+pub(crate) fn are_ready(notify: &Notify) -> Result<(), Failure> {
+    if let Some(way) = &notify.mail {
+        server(way, String::new()).map(drop)?;
+    }
+    if let Some(way) = &notify.webhook {
+        webhook(way, "").map(drop)?;
+    }
+    Ok(())
 }
 
 fn document(waiting: &Waiting) -> Result<Vec<u8>, Trouble> {

@@ -16,6 +16,7 @@ mod mail;
 mod names;
 mod scene;
 mod secrets;
+mod serving;
 mod sink;
 mod status;
 mod watchdog;

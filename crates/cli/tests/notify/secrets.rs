@@ -22,6 +22,11 @@ fn a_file_that_others_can_read_is_refused_and_the_pass_is_none_the_worse() {
     let file = scene.secret("mail.pw", "right horse");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     scene.configure("", &mail_table(&sink, "starttls", ""));
+    let (code, said) = scene.say(&["check"]);
+    assert!(
+        code == 0 && said.contains("mail to pacs-admins@example.org: reading the secret"),
+        "{said}"
+    );
     let pass = scene.congruent();
     assert!(
         pass.messages.contains("others than its owner can read") && pass.messages.contains("chmod 600"),
