@@ -118,6 +118,18 @@ impl Effect {
     }
 }
 
+/// Whether a finding of a code can be accepted as an exception, in words.
+pub fn excepting(code: Code) -> String {
+    code.never_excepted().map_or_else(
+        || {
+            "An entry may be accepted as it is, with a reason, an owner and an end: `counterpart exception add`. \
+             It is EXCEPTED then."
+                .to_owned()
+        },
+        |why| format!("Never: {why}."),
+    )
+}
+
 impl Exit {
     /// Every exit, in the order of the numbers.
     pub const ALL: [Self; 6] = [

@@ -5,14 +5,15 @@ mod told;
 pub(crate) use told::unread_and_told;
 
 use crate::event::{Event, Listener};
+use crate::exceptions::{InForce, Match};
 use crate::ledger::log::LogSink;
-use crate::report::{FailureReport, MAX_LISTED};
+use crate::report::{FailureReport, MAX_EXCEPTED_LISTED, MAX_LISTED};
 use counterpart_evidence::certificate::{Collected, Collector};
-use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Verdict};
+use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Tally, Verdict};
 use counterpart_store::sort::SortedPaths;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use told::Told;
 
 /// Collects findings from several threads; each also goes to the listener and to the pass's log.
@@ -22,6 +23,8 @@ pub(crate) struct Findings<'a> {
     sums: Mutex<Sums>,
     groups: Mutex<Collector>,
     told: Mutex<Told>,
+    /// What somebody accepted; nothing until the pair's journal was read.
+    exceptions: OnceLock<InForce>,
 }
 
 /// What was found, in sum.
@@ -35,10 +38,14 @@ pub(crate) struct Sums {
     pub declared: u64,
     /// Entries that changed while they were observed.
     pub unsettled: u64,
+    /// Entries of which somebody accepted what was found.
+    pub excepted: u64,
     /// By code: how many, and whether they are declared.
     pub by_code: BTreeMap<Code, (u64, bool)>,
     /// The first of them, as they are listed.
     pub listed: Vec<FailureReport>,
+    /// The first of those that somebody accepted: in a list of their own, so that they keep no other out.
+    pub listed_excepted: Vec<FailureReport>,
     /// How many are not listed.
     pub omitted: u64,
 }
@@ -51,6 +58,7 @@ impl<'a> Findings<'a> {
             sums: Mutex::default(),
             groups: Mutex::default(),
             told: Mutex::new(Told::new(spool_dir)),
+            exceptions: OnceLock::new(),
         }
     }
 
@@ -61,18 +69,57 @@ impl<'a> Findings<'a> {
             sums: Mutex::default(),
             groups: Mutex::default(),
             told: Mutex::new(Told::new(spool_dir)),
+            exceptions: OnceLock::new(),
         }
     }
 
-    /// Takes a finding in.
+    /// From now on findings weigh by what somebody accepted.
+    pub(crate) fn accept(&self, exceptions: InForce) {
+        // Read once a pass.
+        let _ = self.exceptions.set(exceptions);
+    }
+
+    /// What somebody accepted, with what it covered so far; nothing before [`Findings::accept`].
+    pub(crate) fn exceptions(&self) -> Option<&InForce> {
+        self.exceptions.get()
+    }
+
+    /// Takes a finding in. One that an exception covers is told, logged and counted all the same, as EXCEPTED.
     pub(crate) fn add(&self, finding: &Finding) {
+        crate::apply::lock(&self.told).add(finding);
+        let covering = self.exceptions().and_then(|all| all.covering(finding));
+        let Some(covering) = covering else {
+            self.take(finding, None);
+            return;
+        };
+        let excepted = Finding {
+            verdict: Verdict::Excepted,
+            ..finding.clone()
+        };
+        self.take(&excepted, Some(&covering));
+    }
+
+    /// Takes in a finding that an exception covers, which was asked elsewhere; it is of no entry.
+    pub(crate) fn add_excepted(&self, finding: &Finding, id: &str) {
+        let excepted = Finding {
+            verdict: Verdict::Excepted,
+            ..finding.clone()
+        };
+        let covering = Match {
+            id: id.to_owned(),
+            first: false,
+        };
+        self.take(&excepted, Some(&covering));
+    }
+
+    fn take(&self, finding: &Finding, covering: Option<&Match>) {
+        let exception = covering.map(|covering| covering.id.as_str());
         if let Some((listener, log)) = self.told_to {
             listener.event(&Event::Found(finding));
-            log.finding(finding);
+            log.finding(finding, exception);
         }
         crate::apply::lock(&self.groups).add(finding, 0);
-        crate::apply::lock(&self.told).add(finding);
-        self.lock().add(finding);
+        self.lock().add(finding, covering);
     }
 
     /// The entries that were told not to be equal so far, in path order.
@@ -116,7 +163,7 @@ impl<'a> Findings<'a> {
 }
 
 impl Sums {
-    fn add(&mut self, finding: &Finding) {
+    fn add(&mut self, finding: &Finding, covering: Option<&Match>) {
         match (finding.verdict, finding.declared) {
             // A probe is no entry: probes are counted in a layer of their own.
             _ if is_of_probe(finding.code) => {}
@@ -124,18 +171,41 @@ impl Sums {
             (Verdict::NotCompared, false) => self.not_compared += 1,
             (Verdict::Different, _) => self.different += 1,
             (Verdict::Unsettled, _) => self.unsettled += 1,
-            (Verdict::Equal | Verdict::Excepted, _) => {}
+            // An entry counts once, whatever else is found of it.
+            (Verdict::Excepted, _) => {
+                self.excepted += u64::from(covering.is_some_and(|covering| covering.first))
+            }
+            (Verdict::Equal, _) => {}
         }
         let count = self.by_code.entry(finding.code).or_insert((0, finding.declared));
         count.0 += 1;
         if finding.declared {
             return;
         }
-        if self.listed.len() < MAX_LISTED {
-            self.listed.push(FailureReport::new(finding));
+        let (list, most) = match covering {
+            Some(_) => (&mut self.listed_excepted, MAX_EXCEPTED_LISTED),
+            None => (&mut self.listed, MAX_LISTED),
+        };
+        if list.len() < most {
+            let exception = covering.map(|covering| covering.id.clone());
+            list.push(FailureReport {
+                exception,
+                ..FailureReport::new(finding)
+            });
         } else {
             self.omitted += 1;
         }
+    }
+
+    /// All that is listed: first what nobody accepted.
+    pub(crate) fn all_listed(&self) -> Vec<FailureReport> {
+        self.listed.iter().chain(&self.listed_excepted).cloned().collect()
+    }
+
+    /// How many entries are equal at both sites, at least: what only one has is among those that are not.
+    pub(crate) fn equal(&self, sites: [&Tally; 2]) -> u64 {
+        let held = sites.map(Tally::entries).into_iter().max().unwrap_or(0);
+        held.saturating_sub(self.different + self.not_compared + self.unsettled + self.excepted)
     }
 
     /// True when nothing speaks against calling the pass congruent.

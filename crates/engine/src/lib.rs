@@ -6,6 +6,7 @@
 mod apply;
 mod compare;
 pub mod event;
+pub mod exceptions;
 mod findings;
 mod guard;
 pub mod hooks;

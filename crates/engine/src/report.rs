@@ -1,12 +1,16 @@
 //! What a pass reports: the document that `mirror`, `run`, `verify` and `plan` print with `--json`.
 
 use crate::hooks::Checked;
-use counterpart_model::{Code, Finding, Tally};
+use counterpart_evidence::certificate::ExceptionInForce;
+use counterpart_model::{Code, EntryPath, Finding, SiteRole, Tally, Verdict, escape};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most failures that a document lists; the others are counted, and all are in the pass's log.
 pub const MAX_LISTED: usize = 1_000;
+
+/// Most accepted findings that a document lists behind the others.
+pub const MAX_EXCEPTED_LISTED: usize = 100;
 
 /// The document of one pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,13 +43,13 @@ pub struct PassReport {
     pub declared: u64,
     /// Entries that changed while they were observed.
     pub unsettled: u64,
-    /// Findings that somebody accepted.
+    /// Entries, and probes, of which somebody accepted what was found.
     pub excepted: u64,
     /// Entries known to differ.
     pub different: u64,
     /// Entries born after the cut-off, or held back by `settle`.
     pub after_cut_off: u64,
-    /// Findings and refusals, at most a thousand.
+    /// Findings and refusals, at most a thousand; behind them the first hundred that somebody accepted.
     pub failures: Vec<FailureReport>,
     /// How many more there are.
     pub failures_omitted: u64,
@@ -74,6 +78,9 @@ pub struct PassReport {
     /// What each probe came to; absent where none is declared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<ProbeReport>,
+    /// The exceptions that were in force when the pass began.
+    #[serde(default)]
+    pub exceptions: Vec<ExceptionReport>,
 }
 
 /// One step of a pass.
@@ -141,6 +148,47 @@ pub struct DifferenceLine {
     pub text: String,
 }
 
+/// One exception that was in force in a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExceptionReport {
+    /// Its name.
+    pub id: String,
+    /// What it covers.
+    pub pattern: String,
+    /// The codes that it covers; empty for every code.
+    pub codes: Vec<String>,
+    /// Why it was accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// When it was accepted, RFC 3339 in UTC.
+    pub accepted: String,
+    /// Until when it holds, RFC 3339 in UTC.
+    pub expires: String,
+    /// Entries that it covered in this pass.
+    pub matched: u64,
+    /// True where it ends within two weeks of the pass.
+    pub ends_soon: bool,
+}
+
+impl ExceptionReport {
+    /// Of what a certificate tells.
+    pub fn of(exception: &ExceptionInForce) -> Self {
+        let codes = exception.codes.iter();
+        Self {
+            id: exception.id.clone(),
+            pattern: exception.pattern.clone(),
+            codes: codes.map(|code| code.word().to_owned()).collect(),
+            reason: exception.reason.clone(),
+            owner: exception.owner.clone(),
+            accepted: exception.accepted.utc(),
+            expires: exception.expires.utc(),
+            matched: exception.matched,
+            ends_soon: false,
+        }
+    }
+}
+
 /// One side in a pass's document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SideReport {
@@ -186,6 +234,9 @@ pub struct FailureReport {
     pub verdict: String,
     /// The reason in words.
     pub message: String,
+    /// The exception that covers it; absent where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<String>,
 }
 
 /// A refusal by one or more guards.
@@ -314,7 +365,21 @@ impl FailureReport {
             site: finding.site.word().to_owned(),
             verdict: finding.verdict.word().to_owned(),
             message: finding.message.clone(),
+            exception: None,
         }
+    }
+
+    /// The finding that is listed; nothing for what this version has no word for.
+    pub(crate) fn finding(&self) -> Option<Finding> {
+        let path = EntryPath::checked(&escape::from_shown(&self.path)).ok()?;
+        let code = Code::ALL.iter().copied().find(|code| code.word() == self.code)?;
+        let site = [SiteRole::Production, SiteRole::Standby]
+            .into_iter()
+            .find(|site| site.word() == self.site)?;
+        let verdict = Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.word() == self.verdict)?;
+        Some(Finding::new(&path, code, site, verdict, self.message.clone()))
     }
 
     /// True for codes that a run is refused for.

@@ -7,6 +7,7 @@ pub mod carry;
 pub mod clock;
 pub mod digest;
 pub mod escape;
+mod excepting;
 pub mod fact;
 pub mod failure;
 pub mod finding;

@@ -20,6 +20,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] = [
+        Self::Equal,
+        Self::Different,
+        Self::NotCompared,
+        Self::Unsettled,
+        Self::Excepted,
+    ];
+
     /// The word.
     pub const fn word(self) -> &'static str {
         match self {

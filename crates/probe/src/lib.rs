@@ -14,7 +14,7 @@ pub use clean::{Clean, CleanRule};
 pub use compare::{Ended, Judged, Judging, Obstacle, Output, judge};
 pub use difference::{DiffLine, Difference, LineKind, MAX_LINE_BYTES, MAX_LINES, difference};
 pub use normaliser::{MARK, MAX_NORMALISED_BYTES, Normalised, Normaliser};
-pub use pattern::MAX_PATTERN_BYTES;
+pub use pattern::{MAX_PATTERN_BYTES, pattern as line_pattern};
 pub use rule::{Column, Drop, Rule};
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub const MAX_PATTERN_BYTES: usize = 4_096;
 ///
 /// # Errors
 /// What is wrong with it, in one line.
-pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
+pub fn pattern(text: &str) -> Result<Regex, String> {
     if text.is_empty() {
         return Err("it is empty".to_owned());
     }

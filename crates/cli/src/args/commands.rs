@@ -1,5 +1,6 @@
 //! The commands and what each says of itself.
 
+use super::exceptions::ExceptionCommand;
 use super::keys::{CertificateVerifyArgs, KeyCommand};
 use super::notify::NotifyCommand;
 use super::options::{
@@ -143,6 +144,16 @@ pub enum Command {
         /// What is to be done.
         #[command(subcommand)]
         command: CertificateCommand,
+    },
+    /// Accept findings that are known, with a reason, an owner and an end
+    ///
+    /// An accepted finding is EXCEPTED: it is still observed, logged, counted and certified, and the pass may be congruent.
+    /// The register is the pair's journal.
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Exception {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: ExceptionCommand,
     },
     /// List, change and revoke the keys that sign
     #[command(subcommand_required = true, arg_required_else_help = true)]

@@ -1,6 +1,7 @@
 //! The command line: what may be said, in the words of the configuration. What it leads to is in `commands`.
 
 mod commands;
+mod exceptions;
 mod keys;
 mod notify;
 mod options;
@@ -10,6 +11,7 @@ mod values;
 mod watchdog;
 
 pub use commands::{CertificateCommand, Command};
+pub use exceptions::{ExceptionAddArgs, ExceptionCommand, ExceptionEndArgs, ExceptionListArgs};
 pub use keys::{CertificateVerifyArgs, JournalHead, KeyCommand, KeyRevokeArgs, KeyRotateArgs};
 pub use notify::NotifyCommand;
 pub use options::{

@@ -55,7 +55,7 @@ fn rotate(context: &Context, args: &KeyRotateArgs) -> Result<Exit, Failure> {
         reason(context, "giving the key in force up as lost")?;
     }
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
-    let rotated = changing(context, &wired, |acting| {
+    let rotated = changing(context, &wired, "key", |acting| {
         wired.ledger.rotate_key(acting, args.lost)
     })?;
     let document = KeyRotateDocument {
@@ -80,7 +80,7 @@ fn revoke(context: &Context, args: &KeyRevokeArgs) -> Result<Exit, Failure> {
             .hint("Name the moment since when somebody else may have had the key, in UTC."));
     }
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
-    let revoked = changing(context, &wired, |acting| {
+    let revoked = changing(context, &wired, "key", |acting| {
         wired.ledger.revoke_key(acting, &args.fingerprint, args.since)
     })?;
     let document = KeyRevokeDocument {
@@ -96,15 +96,17 @@ fn revoke(context: &Context, args: &KeyRevokeArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Changes keys while no pass can run, on a journal that far sites know, and tells them of the record.
-fn changing<T>(
+/// Adds to the journal while no pass can run, where far sites know all of it, and tells them of the record. `holder` is what
+/// holds the pair meanwhile.
+pub(super) fn changing<T>(
     context: &Context,
     wired: &Wired,
+    holder: &str,
     change: impl FnOnce(&Acting<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let actor = who::actor(&context.arguments, None);
     let name = &wired.pair.name;
-    let _held = wired.ledger.hold("key", name, &actor.host)?;
+    let _held = wired.ledger.hold(holder, name, &actor.host)?;
     heads::compare(context, wired)?;
     let done = change(&acting(context, name, &actor))?;
     heads::give(context, wired);

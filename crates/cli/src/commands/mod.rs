@@ -5,6 +5,7 @@ mod certificate;
 mod check;
 mod completions;
 mod copies;
+mod exception;
 mod explain;
 pub(crate) mod good_copy;
 mod hold;
@@ -64,6 +65,7 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> Result<Exit, Fail
         Command::Undelete(args) => copies::undelete(context, &args),
         Command::Repair(args) => passes::repair(context, args),
         Command::Certificate { command } => certificate::certificate(context, command),
+        Command::Exception { command } => exception::exception(context, command),
         Command::Key { command } => key::key(context, command),
         Command::Timestamp { command } => timestamp::timestamp(context, command),
         Command::Hold(args) => hold::hold(context, &args),

@@ -8,7 +8,7 @@ use crate::{clock, due, pairs, render, serve, tell};
 use counterpart_engine::Ledger;
 use counterpart_engine::hooks::Owed;
 use counterpart_engine::report::ReadinessReport;
-use counterpart_model::{Failure, Timestamp};
+use counterpart_model::{Code, Failure, Timestamp};
 use counterpart_notice::Backlog;
 use counterpart_notice::spool::ChannelMemory;
 use counterpart_store::files::{PairDir, StateDir};
@@ -53,6 +53,7 @@ fn line(state: &StateDir, pair: &Pair) -> Result<StatusLine, Failure> {
     line.paused = paused.map(|pause| PausedPair::of(&pair.name, &pause));
     line.last_run = ledger.run_records(1)?.pop();
     line.beside(&ledger)?;
+    accepted(&mut line, &ledger)?;
     line.trends = Some(TrendsDocument::from(&ledger.trends(None)?));
     line.messages = messages(pair, &directory)?;
     Ok(line)
@@ -79,6 +80,18 @@ fn messages(pair: &Pair, directory: &PairDir) -> Result<Option<MessagesDocument>
 
 fn utc(seconds: i64) -> String {
     Timestamp::new(seconds, 0).rfc3339()
+}
+
+/// The exceptions that are in force now. A journal that does not hold speaks for none.
+fn accepted(line: &mut StatusLine, ledger: &Ledger) -> Result<(), Failure> {
+    let known = match ledger.exceptions() {
+        Err(failure) if failure.code == Code::EvidenceBroken => Vec::new(),
+        known => known?,
+    };
+    let now = clock::now().seconds;
+    let in_force = known.iter().filter(|known| known.is_in_force(now));
+    line.tell_exceptions(in_force.map(|known| (known.said.accepted.utc(), known.said.expires.utc())));
+    Ok(())
 }
 
 /// The time of the last certificate that says both sides were equal.
@@ -114,6 +127,9 @@ impl StatusLine {
             last_congruent: None,
             oldest_read: None,
             exceptions: 0,
+            exceptions_end: None,
+            exceptions_since: None,
+            excepted: 0,
             different: 0,
             unsettled: 0,
             not_compared: 0,

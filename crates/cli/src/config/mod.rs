@@ -52,7 +52,7 @@ pub struct Config {
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Tables that a later version will understand.
-const LATER_TABLES: [&str; 2] = ["exception", "backup"];
+const LATER_TABLES: [&str; 1] = ["backup"];
 
 impl Config {
     /// Reads a file.

@@ -71,7 +71,7 @@ impl Default for Link {
 const PAUSE_TIMEOUT_SECONDS: u64 = 60;
 
 /// Tables and settings of a pair that a later version understands.
-const LATER: [&str; 6] = ["database", "exception", "backup", "studies", "services", "role"];
+const LATER: [&str; 5] = ["database", "backup", "studies", "services", "role"];
 
 impl Pair {
     /// A pair with every default.

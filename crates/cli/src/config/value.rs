@@ -3,7 +3,7 @@
 //! Each parser says, when it does not understand, what it would understand.
 
 use counterpart_engine::Limit;
-use counterpart_model::MetadataClass;
+use counterpart_model::{Code, MetadataClass};
 
 const UNITS: [(&str, u64); 5] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("w", 604_800)];
 
@@ -153,6 +153,29 @@ pub fn utc_time(text: &str) -> Result<i64, String> {
     };
     let parsed = whole.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second);
     parsed.map_err(|_| "write a day or a time in UTC, such as 2026-11-20 or 2026-11-20T02:14:07Z".to_owned())
+}
+
+/// As [`utc_time`], where a day means its end: seconds since 1970 of its last second.
+///
+/// # Errors
+/// What a time looks like.
+pub fn utc_end(text: &str) -> Result<i64, String> {
+    const DAY_SECONDS: i64 = 86_400;
+    let day = text.len() == "2026-11-20".len();
+    utc_time(text).map(|seconds| if day { seconds + DAY_SECONDS - 1 } else { seconds })
+}
+
+/// A code of a finding.
+///
+/// # Errors
+/// The nearest one.
+pub fn code(text: &str) -> Result<Code, String> {
+    let all: Vec<&str> = Code::ALL.iter().map(|code| code.word()).collect();
+    let found = Code::ALL.iter().copied().find(|code| code.word() == text);
+    found.ok_or_else(|| match crate::words::nearest(text, &all) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => "`counterpart explain` lists every code".to_owned(),
+    })
 }
 
 /// One class of metadata.

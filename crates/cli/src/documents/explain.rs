@@ -1,6 +1,6 @@
 //! The documents of `explain` and `completions`: what the program says of itself.
 
-use crate::exit::{Effect, Exit};
+use crate::exit::{Effect, Exit, excepting};
 use counterpart_model::Code;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -25,6 +25,8 @@ pub struct Explained {
     pub remedy: String,
     /// What it leads to; absent for an exit code.
     pub effect: Option<String>,
+    /// Whether it can be accepted as an exception; absent for an exit code.
+    pub exception: Option<String>,
 }
 
 /// What `completions` prints.
@@ -43,6 +45,7 @@ impl From<Exit> for Explained {
             meaning: exit.meaning().to_owned(),
             remedy: exit.remedy().to_owned(),
             effect: None,
+            exception: None,
         }
     }
 }
@@ -54,6 +57,7 @@ impl From<Code> for Explained {
             meaning: code.meaning().to_owned(),
             remedy: code.remedy().to_owned(),
             effect: Some(Effect::of(code).words()),
+            exception: Some(excepting(code)),
         }
     }
 }

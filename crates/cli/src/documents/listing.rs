@@ -54,6 +54,8 @@ pub struct LogFinding {
     pub declared: bool,
     /// The reason in words.
     pub message: String,
+    /// The exception that covers it; absent where none does.
+    pub exception: Option<String>,
 }
 
 /// What `manifest` prints.
@@ -136,19 +138,23 @@ impl From<&LogItem> for LogEntry {
             digest: item.digest.map(|digest| digest.to_string()),
             history: item.history.as_ref().map(|history| history.0.clone()),
             words: item.words.clone(),
-            finding: item.finding.as_ref().map(LogFinding::from),
+            finding: item
+                .finding
+                .as_ref()
+                .map(|finding| LogFinding::of(finding, item.exception.clone())),
         }
     }
 }
 
-impl From<&Finding> for LogFinding {
-    fn from(finding: &Finding) -> Self {
+impl LogFinding {
+    fn of(finding: &Finding, exception: Option<String>) -> Self {
         Self {
             code: finding.code.word().to_owned(),
             site: finding.site.word().to_owned(),
             verdict: finding.verdict.word().to_owned(),
             declared: finding.declared,
             message: finding.message.clone(),
+            exception,
         }
     }
 }

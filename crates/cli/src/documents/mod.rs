@@ -6,6 +6,7 @@ mod certificate;
 mod check;
 mod copies;
 mod demo;
+mod exception;
 mod explain;
 mod hold;
 mod imported;
@@ -28,6 +29,9 @@ pub use copies::{
     RepairExportDocument, UndeleteDocument, VersionDocument, WhereDocument,
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};
+pub use exception::{
+    ExceptionAddDocument, ExceptionEndDocument, ExceptionEnded, ExceptionLine, ExceptionListDocument,
+};
 pub use explain::{CompletionsDocument, ExplainDocument, Explained};
 pub use hold::{HeldDocument, ReleasedDocument};
 pub use imported::{

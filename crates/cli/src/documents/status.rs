@@ -38,8 +38,14 @@ pub struct StatusLine {
     pub last_congruent: Option<String>,
     /// The oldest time at which any file of either copy was read, RFC 3339 in UTC.
     pub oldest_read: Option<String>,
-    /// Findings that somebody accepted.
+    /// Exceptions in force.
     pub exceptions: u64,
+    /// When the first of them ends, RFC 3339 in UTC; absent where there is none.
+    pub exceptions_end: Option<String>,
+    /// When the oldest of them was accepted, RFC 3339 in UTC; absent where there is none.
+    pub exceptions_since: Option<String>,
+    /// Entries that they covered in the last pass.
+    pub excepted: u64,
     /// Entries known to differ.
     pub different: u64,
     /// Entries that changed while they were observed.

@@ -1,7 +1,7 @@
 //! docs/ERRORS.md: every exit and every code, with its meaning, its remedy and what it leads to, from the code itself.
 
 use super::{cell, exits};
-use crate::exit::{Effect, Exit};
+use crate::exit::{Effect, Exit, excepting};
 use counterpart_model::Code;
 use std::fmt::Write as _;
 
@@ -24,10 +24,11 @@ pub fn errors() -> String {
     out += "\n## Codes\n";
     for code in Code::ALL {
         let (meaning, remedy) = (cell(code.meaning()), cell(code.remedy()));
-        let effect = Effect::of(*code).words();
+        let (effect, exception) = (Effect::of(*code).words(), excepting(*code));
         let _ = write!(
             out,
-            "\n### `{code}`\n\n{meaning}\n\n- **What to do**: {remedy}\n- **What it leads to**: {effect}\n"
+            "\n### `{code}`\n\n{meaning}\n\n- **What to do**: {remedy}\n- **What it leads to**: {effect}\n\
+             - **As an exception**: {exception}\n"
         );
     }
     out

@@ -42,6 +42,9 @@ fn at_length(one: &Explained, paint: Paint) -> String {
     if let Some(effect) = &one.effect {
         out += &part("What it leads to", effect);
     }
+    if let Some(exception) = &one.exception {
+        out += &part("As an exception", exception);
+    }
     out
 }
 

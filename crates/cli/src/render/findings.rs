@@ -5,6 +5,7 @@ use crate::terminal::Paint;
 use crate::words;
 use counterpart_engine::report::FailureReport;
 use counterpart_model::Code;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// How many entries of one cause are shown.
@@ -32,9 +33,7 @@ fn groups(all: &[FailureReport]) -> Vec<Vec<&FailureReport>> {
     let mut groups: Vec<Vec<&FailureReport>> = Vec::new();
     for finding in all {
         let same = |group: &&mut Vec<&FailureReport>| {
-            group
-                .first()
-                .is_some_and(|first| first.code == finding.code && first.site == finding.site)
+            group.first().is_some_and(|first| cause(first) == cause(finding))
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.push(finding),
@@ -42,6 +41,11 @@ fn groups(all: &[FailureReport]) -> Vec<Vec<&FailureReport>> {
         }
     }
     groups
+}
+
+/// What makes findings one group; accepted ones are a group of their own.
+fn cause(finding: &FailureReport) -> (&str, &str, bool) {
+    (&finding.code, &finding.site, finding.exception.is_some())
 }
 
 fn one_cause(group: &[&FailureReport], paint: Paint) -> String {
@@ -75,8 +79,23 @@ fn one_cause(group: &[&FailureReport], paint: Paint) -> String {
     if group.len() > EXAMPLES {
         let _ = writeln!(out, "    … and {} more", group.len() - EXAMPLES);
     }
-    if let Some(code) = code {
-        let _ = writeln!(out, "    {}", paint.dim(&format!("→ {}", code.remedy())));
+    let remedy = match &first.exception {
+        Some(_) => Some(accepted(group)),
+        None => code.map(|code| code.remedy().to_owned()),
+    };
+    if let Some(remedy) = remedy {
+        let _ = writeln!(out, "    {}", paint.dim(&format!("→ {remedy}")));
     }
     out
+}
+
+/// By what a group was accepted.
+fn accepted(group: &[&FailureReport]) -> String {
+    let ids: BTreeSet<&str> = group
+        .iter()
+        .filter_map(|finding| finding.exception.as_deref())
+        .collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let ids = clean(&ids.join(", "));
+    format!("accepted by {ids}; `counterpart exception list` says by whom, why and until when.")
 }

@@ -21,6 +21,9 @@ pub(crate) fn log_line(pass: &str, item: &LogItem) -> String {
             "{} {} {}: {message}",
             item.path, finding.verdict, finding.code
         );
+        if let Some(exception) = &item.exception {
+            let _ = write!(out, " ({})", clean(exception));
+        }
         return out;
     }
     if let Some(from) = &item.from {

@@ -2,6 +2,7 @@
 
 mod check;
 mod copies;
+mod exception;
 mod explain;
 mod findings;
 mod hold;
@@ -22,6 +23,7 @@ mod watchdog;
 
 pub(crate) use check::check;
 pub(crate) use copies::{exported, history, prune, undelete, where_is};
+pub(crate) use exception::{exception_added, exception_ended, exceptions};
 pub(crate) use explain::explain;
 pub(crate) use hold::{held, released};
 pub(crate) use imported::{claims, import, imported_line, imported_runs};

@@ -10,7 +10,7 @@ use crate::documents::StatusLine;
 use crate::terminal::Paint;
 use crate::{clock, units, words};
 use counterpart_engine::PassReport;
-use counterpart_engine::report::{ChangeCounts, SideReport};
+use counterpart_engine::report::{ChangeCounts, ExceptionReport, SideReport};
 
 /// The pass as it is shown.
 pub(crate) fn pass(report: &PassReport, allowing: Allowing<'_>, paint: Paint) -> String {
@@ -28,6 +28,7 @@ pub(crate) fn pass(report: &PassReport, allowing: Allowing<'_>, paint: Paint) ->
         out += &labelled("certificate", &clean(certificate));
     }
     out += &probes::of_pass(&report.probes, paint);
+    out += &ending(report, paint);
     out += &findings(&report.failures, report.failures_omitted, paint);
     if let Some(refused) = &report.refusal {
         out += &refusal(refused, allowing, paint);
@@ -37,6 +38,17 @@ pub(crate) fn pass(report: &PassReport, allowing: Allowing<'_>, paint: Paint) ->
         "{out}\n{}\n",
         verdict_line(&StatusLine::of_report(report), paint, now)
     )
+}
+
+/// The exceptions that end soon: what they cover is a finding again then.
+fn ending(report: &PassReport, paint: Paint) -> String {
+    let soon = report.exceptions.iter().filter(|one| one.ends_soon);
+    let line = |one: &ExceptionReport| {
+        let (ends, owner) = (clock::shown(&one.expires), clean(&one.owner));
+        let what = format!("{} ends {ends}: {} ({owner})", one.id, clean(&one.pattern));
+        labelled("exception", &paint.notice(&what))
+    };
+    soon.map(line).collect()
 }
 
 /// Both sides beside each other.
@@ -102,6 +114,7 @@ fn left_out(report: &PassReport) -> String {
         (report.different, "DIFFERENT", String::new()),
         (report.not_compared, "NOT-COMPARED", declared),
         (report.unsettled, "UNSETTLED", String::new()),
+        (report.excepted, "EXCEPTED", String::new()),
         (report.after_cut_off, "after the cut-off", String::new()),
     ];
     let some = all.iter().filter(|(count, ..)| *count > 0);
@@ -119,7 +132,8 @@ impl StatusLine {
     /// How a pair stands after a pass.
     pub(crate) fn of_report(report: &PassReport) -> Self {
         let guards = report.refusal.iter().flat_map(|refusal| &refusal.guards);
-        Self {
+        let in_force = report.exceptions.iter();
+        let mut line = Self {
             pair: report.pair.clone(),
             production: report.production.location.clone(),
             standby: report.standby.location.clone(),
@@ -129,7 +143,10 @@ impl StatusLine {
             as_of: report.as_of.clone(),
             last_congruent: None,
             oldest_read: report.oldest_read.clone(),
-            exceptions: report.excepted,
+            exceptions: 0,
+            exceptions_end: None,
+            exceptions_since: None,
+            excepted: report.excepted,
             different: report.different,
             unsettled: report.unsettled,
             not_compared: report.not_compared.saturating_sub(report.declared),
@@ -144,6 +161,21 @@ impl StatusLine {
             certificate: report.certificate.clone(),
             trends: None,
             messages: None,
+        };
+        line.tell_exceptions(in_force.map(|one| (one.accepted.clone(), one.expires.clone())));
+        line
+    }
+
+    /// Tells of exceptions in force, each with when it was accepted and when it ends.
+    pub(crate) fn tell_exceptions(&mut self, in_force: impl Iterator<Item = (String, String)>) {
+        (self.exceptions, self.exceptions_since, self.exceptions_end) = (0, None, None);
+        // In this form the order of texts is that of times.
+        let least =
+            |known: Option<String>, next: String| Some(known.map_or(next.clone(), |known| known.min(next)));
+        for (accepted, expires) in in_force {
+            self.exceptions += 1;
+            self.exceptions_since = least(self.exceptions_since.take(), accepted);
+            self.exceptions_end = least(self.exceptions_end.take(), expires);
         }
     }
 }

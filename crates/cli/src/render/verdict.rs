@@ -3,6 +3,8 @@
 use crate::documents::StatusLine;
 use crate::terminal::Paint;
 use crate::{clock, units, words};
+use counterpart_engine::exceptions::SOON_SECONDS;
+use counterpart_evidence::quantity;
 
 /// `pacs-archive  CONGRUENT as of 2026-11-22 02:14:07Z (+01:00)  oldest read 41 d  0 exceptions`.
 pub(crate) fn verdict_line(line: &StatusLine, paint: Paint, now_seconds: i64) -> String {
@@ -13,7 +15,7 @@ pub(crate) fn verdict_line(line: &StatusLine, paint: Paint, now_seconds: i64) ->
         format!("oldest read {age}")
     }));
     if line.congruent.is_some() && line.refused.is_empty() {
-        parts.push(words::counted(line.exceptions, "exception", "exceptions"));
+        parts.push(exceptions(line, paint, now_seconds));
     }
     parts.extend(line.clean.map(|clean| {
         if clean {
@@ -23,6 +25,28 @@ pub(crate) fn verdict_line(line: &StatusLine, paint: Paint, now_seconds: i64) ->
         }
     }));
     parts.join("  ")
+}
+
+/// `2 exceptions (oldest 41 d, the first ends in 9 d)`.
+fn exceptions(line: &StatusLine, paint: Paint, now_seconds: i64) -> String {
+    let number = words::counted(line.exceptions, "exception", "exceptions");
+    let time = |time: &Option<String>| time.as_deref().and_then(clock::parse);
+    let (Some(since), Some(end)) = (time(&line.exceptions_since), time(&line.exceptions_end)) else {
+        return number;
+    };
+    let left = end.saturating_sub(now_seconds);
+    let ends = if left <= 0 {
+        "the first has ended".to_owned()
+    } else {
+        format!("the first ends in {}", quantity::age(left))
+    };
+    let ends = if left <= SOON_SECONDS {
+        paint.notice(&ends)
+    } else {
+        ends
+    };
+    let oldest = quantity::age(now_seconds.saturating_sub(since));
+    format!("{number} (oldest {oldest}, {ends})")
 }
 
 fn verdict(line: &StatusLine, paint: Paint) -> String {

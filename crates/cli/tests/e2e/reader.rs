@@ -55,6 +55,15 @@ fn read(world: &World, pair: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// What the reader tells of a pair, of which it sees no tree.
+#[track_caller]
+pub(super) fn read_home(world: &World, pair: &str) -> Value {
+    let output = asked(&home(world, pair), &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the reader: {said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 /// The reader must come to the same as the program.
 #[track_caller]
 fn assert_agrees(world: &World, outcome: &Outcome) -> Value {

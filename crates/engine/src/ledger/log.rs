@@ -28,6 +28,9 @@ pub struct LogItem {
     pub words: Option<String>,
     /// Set for a finding.
     pub finding: Option<Finding>,
+    /// The exception that covers the finding; absent where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<String>,
 }
 
 /// A log that is being written, from several threads.
@@ -70,11 +73,12 @@ impl LogSink {
             history: history.cloned(),
             words: self.words(step),
             finding: None,
+            exception: None,
         });
     }
 
-    /// Logs a finding.
-    pub fn finding(&self, finding: &Finding) {
+    /// Logs a finding, with the exception that covers it.
+    pub fn finding(&self, finding: &Finding, exception: Option<&str>) {
         self.push(&LogItem {
             at: now(),
             letters: String::new(),
@@ -85,6 +89,7 @@ impl LogSink {
             history: None,
             words: None,
             finding: Some(finding.clone()),
+            exception: exception.map(str::to_owned),
         });
     }
 

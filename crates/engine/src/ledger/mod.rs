@@ -5,6 +5,7 @@
 pub mod approvals;
 pub mod certificates;
 pub mod claims;
+mod exceptions;
 mod extends;
 mod head;
 mod hold;

@@ -1,9 +1,10 @@
-//! What the journal says of keys, and which key was in force at which certificate.
+//! What the journal says of keys and of exceptions, and which key was in force at which certificate.
 //!
 //! Read off the journal once, and again when it grew. Each statement about keys is checked; the chain between records is
 //! `verify`'s business.
 
 use crate::ledger::Ledger;
+use crate::ledger::exceptions::Exceptions;
 use counterpart_evidence::keys::{After, KeyRecord, Known, Register};
 use counterpart_model::{Digest, Failure};
 use counterpart_store::Record;
@@ -20,6 +21,8 @@ pub(crate) const CERTIFICATE: &str = "certificate";
 pub(crate) struct Roll {
     /// Every key.
     pub(crate) register: Register,
+    /// Every exception.
+    pub(super) exceptions: Exceptions,
     /// Of each certificate's pass, how many keys there were at its record.
     keys_at: BTreeMap<String, usize>,
     head: Option<Digest>,
@@ -44,6 +47,7 @@ impl Roll {
             }
             _ => {}
         }
+        self.exceptions.take(record);
         self.head = Some(record.hash);
         Ok(())
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing is written and no lock is taken, so a pass may run meanwhile.
 
+use super::exceptions::Exceptions;
 use super::roll::{CERTIFICATE, KEY, take_statement};
 use super::timestamps::{StampRecord, TIMESTAMP};
 use crate::ledger::Ledger;
@@ -111,6 +112,7 @@ struct Verifying<'a> {
     /// Keys that are believed though no key before signed for them.
     trusted: &'a [String],
     register: Register,
+    exceptions: Exceptions,
     chain: Chain,
     made: Vec<Made>,
     verified: Verified,
@@ -128,6 +130,7 @@ impl Ledger {
             ledger: self,
             trusted,
             register: Register::default(),
+            exceptions: Exceptions::default(),
             chain: Chain::new(),
             made: Vec::new(),
             verified: Verified::default(),
@@ -151,6 +154,15 @@ impl Verifying<'_> {
             TIMESTAMP => self.timestamp(record)?,
             _ => {}
         }
+        self.exceptions.take(record);
+        self.exceptions.believed().map_err(|failure| {
+            self.broken(
+                record,
+                "what it says of an exception",
+                &failure.why,
+                &self.journal(),
+            )
+        })?;
         self.verified.hashes.push(record.hash);
         Ok(())
     }
@@ -226,6 +238,9 @@ impl Verifying<'_> {
                 return Err(fail(&failure.why, &self.ledger.output_path(pass, &named.name)?));
             }
         }
+        self.exceptions
+            .check(&certificate, record)
+            .map_err(|why| fail(&why, &path))?;
         let link = Link::of(&json)?;
         let mut chain = self.chain;
         chain.push(link).map_err(|failure| fail(&failure.why, &path))?;

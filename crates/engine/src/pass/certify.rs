@@ -13,6 +13,7 @@ use counterpart_evidence::certificate::Certificate;
 use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Verdict};
 use counterpart_port::Closed;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 impl Pass<'_> {
     pub(crate) fn certify(
@@ -33,7 +34,8 @@ impl Pass<'_> {
         let sums = self.findings.sums();
         let probes = self.probes_verdict();
         let verdict = Judgement {
-            congruent: sums.allow_congruence() && probes.is_none_or(|layer| layer.verdict == Verdict::Equal),
+            congruent: sums.allow_congruence()
+                && probes.is_none_or(|layer| matches!(layer.verdict, Verdict::Equal | Verdict::Excepted)),
             clean: self.clean(),
             probes,
             sums,
@@ -82,15 +84,24 @@ impl Pass<'_> {
                 tell(Code::NotRead, role, Verdict::NotCompared, why);
             }
         }
-        if production.tally.entries() == 0 && standby.tally.entries() == 0 {
+        let sums = self.findings.sums();
+        let nothing = if production.tally.entries() == 0 && standby.tally.entries() == 0 {
+            Some("both trees are empty")
+        } else if sums.excepted > 0 && sums.equal([&production.tally, &standby.tally]) == 0 {
+            Some("an exception covers all that there is")
+        } else {
+            None
+        };
+        if let Some(why) = nothing {
             tell(
                 Code::NothingCompared,
                 SiteRole::Production,
                 Verdict::NotCompared,
-                "both trees are empty".into(),
+                why.into(),
             );
         }
-        let explained = plan.totals.declared > 0 || !self.findings.sums().allow_congruence();
+        // With what was accepted the roots differ, and so the next pass compares all that both sites hold.
+        let explained = plan.totals.declared > 0 || sums.excepted > 0 || !sums.allow_congruence();
         let declared = observation.production.stubs.entries() > 0;
         if production.root != standby.root && !explained && !declared {
             let why = "the roots of the two manifests differ";
@@ -126,13 +137,21 @@ impl Pass<'_> {
     fn sign(&self, certificate: &Certificate, examples: Option<&[u8]>) -> Result<String, Failure> {
         let key = self.ledger.signer(&self.acting())?;
         let signed = certificate.to_signed(key.as_ref())?;
-        let body = json!({
+        let mut body = json!({
             "pass": self.name,
             "sha256": signed.sha256,
             "congruent": certificate.verdicts.congruent,
             "production_root": certificate.production.as_ref().map(|manifest| manifest.root),
             "standby_root": certificate.standby.as_ref().map(|manifest| manifest.root),
         });
+        let matched = certificate
+            .exceptions
+            .iter()
+            .map(|one| (one.id.as_str(), one.matched));
+        let matched: BTreeMap<&str, u64> = matched.collect();
+        if !matched.is_empty() {
+            body["exceptions"] = json!(matched);
+        }
         let path = self
             .ledger
             .keep_certificate(&self.name, &signed, examples, now(), body)?;
@@ -153,26 +172,27 @@ pub(super) struct Judgement {
 }
 
 impl Judgement {
-    pub(super) fn verdicts(&self, standby: &Closed) -> evidence::Verdicts {
+    pub(super) fn verdicts(&self, [production, standby]: [&Closed; 2]) -> evidence::Verdicts {
         let sums = &self.sums;
-        let not_equal = sums.different + sums.not_compared + sums.unsettled;
         let verdict = if sums.different > 0 {
             Verdict::Different
         } else if sums.unsettled > 0 {
             Verdict::Unsettled
         } else if sums.not_compared > 0 {
             Verdict::NotCompared
+        } else if sums.excepted > 0 {
+            Verdict::Excepted
         } else {
             Verdict::Equal
         };
         let layer = evidence::LayerVerdict {
             layer: evidence::Layer::Tree,
             verdict,
-            equal: standby.tally.entries().saturating_sub(not_equal),
+            equal: sums.equal([&production.tally, &standby.tally]),
             different: sums.different,
             not_compared: sums.not_compared + sums.declared,
             unsettled: sums.unsettled,
-            excepted: 0,
+            excepted: sums.excepted,
         };
         evidence::Verdicts {
             congruent: self.congruent,

@@ -2,6 +2,7 @@
 //!
 //! In which order they come is in `steps`; what each does is in a module of its own.
 
+mod accepted;
 mod ahead;
 mod around;
 mod certificate;

@@ -37,7 +37,7 @@ impl Pass<'_> {
             stubs: observation.production.stubs.entries(),
             excluded: observation.production.excluded.entries(),
             excluded_bytes: observation.production.excluded.bytes,
-            findings: sums.listed,
+            findings: sums.all_listed(),
             findings_omitted: sums.omitted,
             pass: self.pass_steps(),
             steps,

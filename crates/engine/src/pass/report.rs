@@ -3,6 +3,7 @@
 use super::certify::Judgement;
 use super::{Observation, Pass};
 use crate::apply::Applied;
+use crate::exceptions::InForce;
 use crate::report::{ChangeCounts, PassReport, RefusalReport, SideReport};
 use crate::request::PassKind;
 use counterpart_model::Timestamp;
@@ -31,6 +32,7 @@ impl Pass<'_> {
         report.probes = self.probe_reports();
         let probes = judgement.probes.as_ref();
         report.different = sums.different + probes.map_or(0, |layer| layer.different);
+        report.excepted += probes.map_or(0, |layer| layer.excepted);
         report.not_compared += probes.map_or(0, |layer| layer.not_compared);
         let oldest = production
             .oldest_read_seconds
@@ -78,10 +80,10 @@ impl Pass<'_> {
             not_compared: sums.not_compared + sums.declared.max(left_out),
             declared: sums.declared.max(left_out),
             unsettled: sums.unsettled,
-            excepted: 0,
+            excepted: sums.excepted,
             different: sums.different,
             after_cut_off: scan.after_cut_off + scan.settling,
-            failures: sums.listed,
+            failures: sums.all_listed(),
             failures_omitted: sums.omitted,
             oldest_read: None,
             seconds: self.clock.elapsed().as_secs_f64(),
@@ -95,6 +97,11 @@ impl Pass<'_> {
                 .map(|held| Duration::from_millis(held.held_ms).as_secs_f64()),
             readiness: self.readiness_report(),
             probes: Vec::new(),
+            exceptions: self
+                .findings
+                .exceptions()
+                .map(InForce::reported)
+                .unwrap_or_default(),
         }
     }
 }

@@ -38,6 +38,7 @@ impl Pass<'_> {
         let opened = check::open(&self.name, self.settings, &self.sites, self.request, None)?;
         let _closing = Abandon(&self.sites);
         let _held = self.own_journal()?;
+        self.accept()?;
         *lock(&self.memory) = self.ledger.memory()?;
         if self.request.kind != PassKind::Plan {
             self.ask_production()?;
@@ -60,6 +61,7 @@ impl Pass<'_> {
         self.stage.is_permitted()?;
         self.begin(StepName::Lock);
         let _held = self.own_journal()?;
+        self.accept()?;
         self.stage.settle_all()?;
         if opened.standby.recovered > 0 {
             let changes = opened.standby.recovered;

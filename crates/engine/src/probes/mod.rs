@@ -13,7 +13,7 @@ use crate::apply::lock;
 use crate::pass::Pass;
 use counterpart_evidence::certificate::{Layer, LayerVerdict};
 use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Timestamp, Verdict};
-use counterpart_probe::{Judged, Obstacle, judge};
+use counterpart_probe::{Judged, LineKind, Obstacle, judge};
 use ran::{Ran, Running};
 
 const SITES: [SiteRole; 2] = [SiteRole::Production, SiteRole::Standby];
@@ -105,22 +105,51 @@ impl Pass<'_> {
                 Some(ran) => ran.came.as_ref().map(|came| &came.output).map_err(String::as_str),
                 None => Err(NEVER_ASKED),
             });
-            let judged = judge(production, standby, settings.judging());
+            let mut judged = judge(production, standby, settings.judging());
+            let accepted = self.accepted_lines(&settings.name, &judged);
+            if accepted.is_some() {
+                judged.verdict = Verdict::Excepted;
+            }
             let unclean = |role: &SiteRole| probing.at(*role, number).and_then(Ran::clean) == Some(false);
             let unclean: Vec<SiteRole> = SITES.into_iter().filter(unclean).collect();
-            self.tell_probe(&settings.name, &judged, &unclean);
+            self.tell_probe(&settings.name, &judged, accepted.as_deref(), &unclean);
             probing.judged.push(judged);
         }
     }
 
-    fn tell_probe(&self, name: &str, judged: &Judged, unclean: &[SiteRole]) {
+    /// The exceptions that cover every line in which a probe differs; none where one is not covered, or not known whole.
+    fn accepted_lines(&self, name: &str, judged: &Judged) -> Option<String> {
+        let difference = &judged.difference;
+        let whole = difference.not_shown == 0 && difference.not_compared == 0 && !judged.ends_differ;
+        if judged.verdict != Verdict::Different || !whole {
+            return None;
+        }
+        let differing = difference
+            .lines
+            .iter()
+            .filter(|line| matches!(line.kind, LineKind::Production | LineKind::Standby));
+        let lines: Option<Vec<&[u8]>> = differing
+            .map(|line| (line.omitted_bytes == 0).then_some(line.bytes.as_slice()))
+            .collect();
+        let ids = self.findings.exceptions()?.covering_lines(name, &lines?)?;
+        Some(ids.join(", "))
+    }
+
+    fn tell_probe(&self, name: &str, judged: &Judged, accepted: Option<&str>, unclean: &[SiteRole]) {
         let tell = |code, site, verdict, why: String| {
             self.findings
                 .add(&Finding::new(&EntryPath::root(), code, site, verdict, why));
         };
-        if judged.verdict == Verdict::Different {
+        if matches!(judged.verdict, Verdict::Different | Verdict::Excepted) {
             let why = format!("the probe {name} differs: {}", told::difference(judged));
-            tell(Code::ProbeDiffers, SiteRole::Standby, Verdict::Different, why);
+            let (code, site) = (Code::ProbeDiffers, SiteRole::Standby);
+            match accepted {
+                None => tell(code, site, Verdict::Different, why),
+                Some(ids) => {
+                    let finding = Finding::new(&EntryPath::root(), code, site, Verdict::Excepted, why);
+                    self.findings.add_excepted(&finding, ids);
+                }
+            }
         }
         let [production, standby] = &judged.obstacles;
         // What is so at both sites is told once.
@@ -148,12 +177,19 @@ impl Pass<'_> {
             return None;
         }
         let probing = lock(&self.probing);
-        let [equal, different, not_compared] =
-            [Verdict::Equal, Verdict::Different, Verdict::NotCompared].map(|verdict| probing.count(verdict));
+        let [equal, different, not_compared, excepted] = [
+            Verdict::Equal,
+            Verdict::Different,
+            Verdict::NotCompared,
+            Verdict::Excepted,
+        ]
+        .map(|verdict| probing.count(verdict));
         let verdict = if different > 0 {
             Verdict::Different
         } else if not_compared > 0 {
             Verdict::NotCompared
+        } else if excepted > 0 {
+            Verdict::Excepted
         } else {
             Verdict::Equal
         };
@@ -164,7 +200,7 @@ impl Pass<'_> {
             different,
             not_compared,
             unsettled: 0,
-            excepted: 0,
+            excepted,
         })
     }
 

@@ -39,11 +39,13 @@ impl Pass<'_> {
             }),
             may_be_empty: settings.may_be_empty,
             verdict: judged.verdict,
-            difference: (judged.verdict == Verdict::Different).then_some(evidence::ProbeDifference {
-                only_production: judged.difference.only_production,
-                only_standby: judged.difference.only_standby,
-                not_compared: judged.difference.not_compared,
-            }),
+            difference: matches!(judged.verdict, Verdict::Different | Verdict::Excepted).then_some(
+                evidence::ProbeDifference {
+                    only_production: judged.difference.only_production,
+                    only_standby: judged.difference.only_standby,
+                    not_compared: judged.difference.not_compared,
+                },
+            ),
             clean: probing.clean(settings, number),
             production: site(SiteRole::Production, at_production),
             standby: site(SiteRole::Standby, at_standby),

@@ -5,6 +5,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod exceptions;
 mod heads;
 mod hooks;
 mod probes;

@@ -3,7 +3,7 @@
 //! Whether the record is true is not decided here, only that it does not contradict itself.
 
 use super::consistent_probes;
-use super::{Certificate, Examples, Format, Group, LayerVerdict};
+use super::{Certificate, Examples, ExceptionInForce, Format, Group, Layer, LayerVerdict};
 use counterpart_model::{Code, Failure, Verdict};
 
 /// Checks every rule.
@@ -13,6 +13,7 @@ use counterpart_model::{Code, Failure, Verdict};
 pub fn check(certificate: &Certificate) -> Result<(), Failure> {
     check_identity(certificate)?;
     check_layers(certificate)?;
+    check_exceptions(certificate)?;
     if certificate.verdicts.congruent {
         check_congruent(certificate)?;
     }
@@ -50,13 +51,68 @@ fn check_layer(layer: &LayerVerdict) -> Result<(), Failure> {
             rule(
                 settled,
                 "a layer is EQUAL though something is DIFFERENT or UNSETTLED",
+            )?;
+            rule(
+                layer.excepted == 0,
+                "a layer is EQUAL though something is EXCEPTED",
             )
         }
-        Verdict::Excepted | Verdict::NotCompared => {
-            rule(layer.different == 0, "a layer hides something DIFFERENT")
+        Verdict::Excepted => {
+            // Of a probe all lines were compared; of an entry nothing need have been.
+            rule(
+                layer.equal > 0 || layer.layer == Layer::Probes,
+                "a layer is EXCEPTED though nothing was equal",
+            )?;
+            rule(layer.excepted > 0, "a layer is EXCEPTED though nothing in it is")?;
+            rule(settled, "a layer hides something DIFFERENT or UNSETTLED")
         }
+        Verdict::NotCompared => rule(layer.different == 0, "a layer hides something DIFFERENT"),
         Verdict::Different | Verdict::Unsettled => Ok(()),
     }
+}
+
+/// What is EXCEPTED was accepted: by an exception that the certificate tells of, and that was in force. Rot never is.
+fn check_exceptions(certificate: &Certificate) -> Result<(), Failure> {
+    let (exceptions, began) = (&certificate.exceptions, certificate.times.began.seconds());
+    let mut ids: Vec<&str> = exceptions.iter().map(|one| one.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    rule(ids.len() == exceptions.len(), "it has two exceptions of one name")?;
+    let in_force = |one: &ExceptionInForce| one.expires.seconds() > began;
+    rule(
+        exceptions.iter().all(in_force),
+        "an exception had ended when its pass began",
+    )?;
+    let named = |one: &ExceptionInForce| !one.reason.is_empty() && !one.owner.is_empty();
+    rule(
+        exceptions.iter().all(named),
+        "an exception has no reason, or nobody who answers for it",
+    )?;
+    let sum = |counts: &mut dyn Iterator<Item = u64>| counts.fold(0_u64, u64::saturating_add);
+    let matched = sum(&mut exceptions.iter().map(|one| one.matched));
+    let excepted = sum(&mut certificate.verdicts.layers.iter().map(|layer| layer.excepted));
+    rule(
+        excepted <= matched,
+        "more is EXCEPTED than its exceptions covered",
+    )?;
+    let mut groups = certificate
+        .findings
+        .iter()
+        .filter(|group| group.verdict == Verdict::Excepted);
+    let rot = |group: &Group| {
+        matches!(
+            group.code,
+            Code::RotProduction | Code::RotStandby | Code::RotUnknown
+        )
+    };
+    rule(
+        groups.clone().all(|group| !rot(group)),
+        "rot is EXCEPTED, which it never is",
+    )?;
+    rule(
+        matched > 0 || groups.next().is_none(),
+        "a finding is EXCEPTED though no exception covered any",
+    )
 }
 
 fn check_congruent(certificate: &Certificate) -> Result<(), Failure> {
@@ -84,7 +140,16 @@ fn check_congruent(certificate: &Certificate) -> Result<(), Failure> {
         "it is congruent though a finding is DIFFERENT or UNSETTLED",
     )?;
     let both = certificate.production.is_some() && certificate.standby.is_some();
-    rule(both, "it is congruent though a site has no manifest")
+    rule(both, "it is congruent though a site has no manifest")?;
+    let roots =
+        [&certificate.production, &certificate.standby].map(|site| site.as_ref().map(|held| held.root));
+    let why = layers
+        .iter()
+        .any(|layer| layer.not_compared > 0 || layer.excepted > 0);
+    rule(
+        roots[0] == roots[1] || why,
+        "it is congruent though the roots differ and nothing says why",
+    )
 }
 
 /// Examples are named when there are any to name, and the failures of all codes are all failures.

@@ -51,7 +51,11 @@ fn check_probe(probe: &Probe) -> Result<(), Failure> {
             "a probe is DIFFERENT though its outputs are not",
         ),
         Verdict::NotCompared => rule(!free, "a probe is NOT-COMPARED without an obstacle"),
-        Verdict::Unsettled | Verdict::Excepted => Ok(()),
+        Verdict::Excepted => rule(
+            free && same(probe) == Some(false),
+            "a probe is EXCEPTED though its outputs do not differ",
+        ),
+        Verdict::Unsettled => Ok(()),
     }?;
     rule(
         probe.difference.is_none() || !matches!(probe.verdict, Verdict::Equal | Verdict::NotCompared),

@@ -150,6 +150,13 @@ fn not_checked(certificate: &Certificate) -> String {
     .into_iter()
     .flatten()
     .chain(certificate.not_compared.iter().map(group))
+    .chain(
+        certificate
+            .findings
+            .iter()
+            .filter(|one| one.verdict == Verdict::Excepted)
+            .map(group),
+    )
     .collect();
     let items = if items.is_empty() {
         "nothing that belongs to this pair".to_owned()
@@ -219,6 +226,8 @@ fn group(group: &Group) -> String {
     let entries = quantity::of(group.count, "entry", "entries");
     let declared = if group.declared {
         "declared by the configuration"
+    } else if group.verdict == Verdict::Excepted {
+        "accepted by an exception"
     } else {
         "not declared"
     };

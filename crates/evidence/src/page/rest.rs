@@ -151,6 +151,12 @@ pub(super) fn exceptions(certificate: &Certificate, page: &mut Page) {
             exception.owner
         ));
         page.line(&format!("from {} to {}", exception.accepted, exception.expires));
+        let began = certificate.times.began;
+        page.line(&format!(
+            "accepted for {} when the pass began; it ends {} later",
+            quantity::age(began.seconds_since(exception.accepted)),
+            quantity::age(exception.expires.seconds_since(began))
+        ));
     }
 }
 

@@ -6,6 +6,7 @@ mod carry;
 mod clock;
 mod digest;
 mod escapes;
+mod excepting;
 mod facts;
 mod globs;
 mod letters;

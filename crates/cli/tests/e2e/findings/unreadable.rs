@@ -1,6 +1,7 @@
 //! What the account may not read.
 
 use crate::harness::*;
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::process::Command;
@@ -8,7 +9,18 @@ use std::process::Command;
 const NOBODY: u32 = 65_534;
 
 /// Runs a pass as an account without rights of its own.
-fn as_nobody(world: &World, arguments: &[&str]) -> Outcome {
+pub(super) fn as_nobody(world: &World, arguments: &[&str]) -> Outcome {
+    nobodys_with(world, &[], &world.pass_arguments(arguments))
+}
+
+/// Runs a command as that account.
+pub(super) fn nobodys(world: &World, words: &[&str]) -> Outcome {
+    let words: Vec<OsString> = words.iter().map(Into::into).collect();
+    nobodys_with(world, &[], &words)
+}
+
+/// The same with variables of the environment.
+pub(super) fn nobodys_with(world: &World, variables: &[(&str, &str)], words: &[OsString]) -> Outcome {
     // The build's own directory may be closed to that account.
     let program = world.path("program");
     if !program.exists() && fs::hard_link(PROGRAM, &program).is_err() {
@@ -18,20 +30,22 @@ fn as_nobody(world: &World, arguments: &[&str]) -> Outcome {
     let mut command = Command::new("setpriv");
     world.settle_command(&mut command);
     let account = NOBODY.to_string();
-    command
-        .args(["--reuid", &account, "--regid", &account, "--clear-groups", "--"])
-        .arg(program);
-    let words: Vec<std::ffi::OsString> = ["--json", "--state"]
+    command.args(["--reuid", &account, "--regid", &account, "--clear-groups", "--"]);
+    // Only the program itself has them: what a library keeps of an account that came before would be closed to it.
+    command.arg("env");
+    let variables = variables.iter().map(|(name, value)| format!("{name}={value}"));
+    command.args(variables).arg(program);
+    let words: Vec<OsString> = ["--json", "--state"]
         .map(Into::into)
         .into_iter()
         .chain([world.state().into()])
-        .chain(world.pass_arguments(arguments))
+        .chain(words.iter().cloned())
         .collect();
     Outcome::of(&words, &command.args(&words).output().unwrap())
 }
 
 /// A world in which that account owns its standby and its state.
-fn of_nobody() -> World {
+pub(super) fn of_nobody() -> World {
     let world = World::new().comparing(&["--no-owner", "--no-group"]);
     for path in [world.dst(), world.state()] {
         fs::create_dir(&path).unwrap();

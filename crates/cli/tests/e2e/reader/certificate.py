@@ -7,6 +7,7 @@ from documents import SITES, VERDICTS, absent_or, canonical, count, digest, each
 from documents import some, text, true, truth
 from refused import refuse_unless
 
+ROT = {"rot-production", "rot-standby", "rot-unknown"}
 CLASSES = ["mode", "mtime", "owner", "xattr", "acl", "hardlink"]
 LAYERS = ("tree", "database", "probes", "studies", "services")
 TALLY = {"files": count, "directories": count, "symlinks": count, "specials": count, "bytes": count}
@@ -187,6 +188,7 @@ def read(content, name):
     refuse_unless(sorted(classes) == sorted(CLASSES), f"{name} does not tell of each class of metadata")
     check_identity(document["identity"], name)
     check_layers(document, name)
+    check_exceptions(document, name)
     if document["verdicts"]["congruent"]:
         check_congruent(document, name)
     check_counts(document, name)
@@ -209,9 +211,30 @@ def check_layers(document, name):
     for layer in layers:
         bad = layer["different"] + layer["unsettled"]
         if layer["verdict"] == "EQUAL":
-            refuse_unless(layer["equal"] > 0 and bad == 0, f"{name}: a layer cannot be EQUAL so")
-        if layer["verdict"] in ("NOT-COMPARED", "EXCEPTED"):
+            refuse_unless(layer["equal"] > 0 and bad + layer["excepted"] == 0, f"{name}: a layer cannot be EQUAL so")
+        if layer["verdict"] == "EXCEPTED":
+            known = layer["equal"] > 0 or layer["layer"] == "probes"
+            refuse_unless(known and layer["excepted"] > 0, f"{name}: a layer cannot be EXCEPTED so")
+            refuse_unless(bad == 0, f"{name}: a layer hides something DIFFERENT or UNSETTLED")
+        if layer["verdict"] == "NOT-COMPARED":
             refuse_unless(layer["different"] == 0, f"{name}: a layer hides something DIFFERENT")
+
+
+def check_exceptions(document, name):
+    """Rule 7."""
+    exceptions = document["exceptions"]
+    ids = [one["id"] for one in exceptions]
+    refuse_unless(len(ids) == len(set(ids)), f"{name} has two exceptions of one name")
+    began = document["times"]["began"]["utc"]
+    for one in exceptions:
+        refuse_unless(one["expires"]["utc"] > began, f"{name}: {one['id']} had ended when the pass began")
+        refuse_unless(one["reason"] and one["owner"], f"{name}: {one['id']} has no reason or nobody who answers for it")
+    matched = sum(one["matched"] for one in exceptions)
+    excepted = sum(layer["excepted"] for layer in document["verdicts"]["layers"])
+    refuse_unless(excepted <= matched, f"{name}: more is EXCEPTED than its exceptions covered")
+    codes = {group["code"] for group in document["findings"] if group["verdict"] == "EXCEPTED"}
+    refuse_unless(not codes & ROT, f"{name}: rot is EXCEPTED")
+    refuse_unless(matched or not codes, f"{name}: a finding is EXCEPTED though no exception covered any")
 
 
 def check_congruent(document, name):
@@ -227,6 +250,9 @@ def check_congruent(document, name):
     said = {group["verdict"] for group in findings}
     refuse_unless(not said & {"DIFFERENT", "UNSETTLED"}, f"{name} is congruent in spite of a finding")
     refuse_unless(document["production"] and document["standby"], f"{name} is congruent without a manifest")
+    why = left_out + sum(layer["excepted"] for layer in layers)
+    same = document["production"]["root"] == document["standby"]["root"]
+    refuse_unless(same or why, f"{name} is congruent though the roots differ and nothing says why")
 
 
 def check_counts(document, name):
@@ -265,7 +291,7 @@ def check_probe(probe, name):
     sites = [probe[site] for site in SITES]
     outputs = [site["output"] for site in sites]
     blocked = any(site["obstacle"] is not None for site in sites)
-    if probe["verdict"] in ("EQUAL", "DIFFERENT"):
+    if probe["verdict"] in ("EQUAL", "DIFFERENT", "EXCEPTED"):
         refuse_unless(all(output and output["normalised"] for output in outputs), f"{name}: an output is missing")
         kinds = [(one["normalised"]["bytes"], one["normalised"]["sha256"], one["ended_by"], one["status"]) for one in outputs]
         same = kinds[0] == kinds[1]

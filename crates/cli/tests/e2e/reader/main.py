@@ -13,6 +13,7 @@ from pathlib import Path
 import sys
 
 import certificate
+import exceptions
 import journal
 from manifest import Manifest
 import proof
@@ -69,8 +70,9 @@ def check_extension(document, records):
 
 def read_certificates(home, records):
     """All certificates that the journal names, in order; each names the one before."""
-    found, before = [], None
+    found, before, register = [], None, exceptions.Register()
     for record in records:
+        register.take(record)
         if record["kind"] != "certificate":
             continue
         body = record["body"]
@@ -84,6 +86,7 @@ def read_certificates(home, records):
         refuse_unless(identity["sequence"] == len(found) + 1, f"{name} has another number")
         refuse_unless(identity["previous"] == before, f"{name} does not follow the one before")
         check_files(home, document)
+        register.check(document, body, name)
         found.append({"sha256": mine, "certificate": document})
         before = mine
     refuse_unless(found, "there is no certificate")

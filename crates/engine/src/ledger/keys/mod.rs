@@ -37,7 +37,7 @@ pub struct Acting<'a> {
 }
 
 impl Acting<'_> {
-    fn moment(&self) -> Moment {
+    pub(super) fn moment(&self) -> Moment {
         Moment::new(self.at, self.utc_offset_seconds)
     }
 }
