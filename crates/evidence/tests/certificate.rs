@@ -139,6 +139,62 @@ fn a_green_word_needs_its_grounds() {
 }
 
 #[test]
+fn what_is_excepted_was_accepted() {
+    let good = fixture::congruent();
+    let with = |change: fn(&mut Certificate)| {
+        let mut certificate = good.clone();
+        change(&mut certificate);
+        certificate
+    };
+    let excepted = |code| {
+        move |bad: &mut Certificate| {
+            (bad.findings[0].verdict, bad.findings[0].code) = (Verdict::Excepted, code);
+        }
+    };
+    refused_for(
+        &with(|bad| bad.verdicts.layers[0].verdict = Verdict::Equal),
+        "EQUAL though something is EXCEPTED",
+    );
+    refused_for(
+        &with(|bad| bad.verdicts.layers[0].excepted = 0),
+        "nothing in it is",
+    );
+    refused_for(
+        &with(|bad| bad.verdicts.layers[0].excepted = 2),
+        "than its exceptions covered",
+    );
+    refused_for(&with(|bad| bad.exceptions.clear()), "than its exceptions covered");
+    refused_for(
+        &with(|bad| bad.exceptions[0].expires = bad.times.began),
+        "had ended",
+    );
+    refused_for(&with(|bad| bad.exceptions[0].owner.clear()), "nobody who answers");
+    refused_for(&with(|bad| bad.exceptions[0].reason.clear()), "no reason");
+    refused_for(
+        &with(|bad| bad.exceptions.push(bad.exceptions[0].clone())),
+        "two exceptions of one name",
+    );
+    let mut rotten = good.clone();
+    excepted(Code::RotStandby)(&mut rotten);
+    refused_for(&rotten, "rot is EXCEPTED");
+    let mut told = good.clone();
+    excepted(Code::Unreadable)(&mut told);
+    told.examples = None;
+    assert!(told.with_sentences().to_signed(&fixture::key()).is_ok());
+}
+
+#[test]
+fn roots_that_differ_need_a_reason() {
+    let mut bare = fixture::congruent();
+    bare.standby.as_mut().unwrap().root = bare.tool.policy;
+    assert!(bare.clone().with_sentences().to_signed(&fixture::key()).is_ok());
+    bare.exceptions.clear();
+    let layer = &mut bare.verdicts.layers[0];
+    (layer.excepted, layer.not_compared, layer.verdict) = (0, 0, Verdict::Equal);
+    refused_for(&bare, "the roots differ");
+}
+
+#[test]
 fn sentences_and_key_must_be_those_of_the_certificate() {
     let mut silent = fixture::congruent();
     silent.sentences = Sentences::default();

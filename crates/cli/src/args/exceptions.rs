@@ -13,7 +13,8 @@ pub enum ExceptionCommand {
     /// PATTERN is a glob as in `exclude` (without a `/` it is a name at any depth), the path of one entry as reports show it
     /// (path:PATH, or just the path where it has an escape), or probe:NAME:REGEX for lines of a probe. What an exception
     /// covers is still observed, compared and, where that can be done, copied; only its weight changes. Refusals of guards,
-    /// rot, and what is told of a site as a whole are never covered.
+    /// rot, and what is told of a site as a whole are never covered. Pattern, reason and owner stand in every certificate
+    /// meanwhile: name no patient in them.
     #[command(after_help = "Examples:\n  \
         counterpart exception add 035/lib/private.key --code unreadable --until 2027-06-30 \\\n    \
         --owner 'data manager' --reason 'readable by its programmer only; rebuilt from the study file'\n  \

@@ -1,9 +1,10 @@
 //! Accepted findings: what they weigh in a pass, what they never hide, and what the evidence says of them.
 
+use crate::support::commands::task;
 use crate::support::pair::request;
 use crate::support::{Pair, dir, file, path};
 use counterpart_engine::exceptions::{Exception, Wanted};
-use counterpart_engine::{Acting, PassKind, PassReport};
+use counterpart_engine::{Acting, PassKind, PassReport, ProbeSettings};
 use counterpart_evidence::certificate::Certificate;
 use counterpart_model::{Code, Failure, Timestamp, Verdict};
 use proptest::prelude::*;
@@ -286,6 +287,49 @@ fn an_exception_over_all_that_there_is_compares_nothing() {
             .iter()
             .any(|failure| failure.code == "nothing-compared")
     );
+}
+
+#[test]
+fn lines_of_a_probe_are_accepted_and_every_other_line_is_told() {
+    let mut pair = archive();
+    pair.settings.probes = vec![ProbeSettings {
+        name: "status".to_owned(),
+        production: task("at-production"),
+        standby: task("at-standby"),
+        rules: Vec::new(),
+        clean: None,
+        may_be_empty: false,
+    }];
+    pair.commands
+        .say("at-production", "studies 12\nlicence until 2027-01-01\n");
+    pair.commands
+        .say("at-standby", "studies 12\nlicence until 2026-12-01\n");
+    assert!(!pair.run().congruent);
+    accept(&pair, "probe:status:^licence until ", &[]);
+    accept(&pair, "probe:other:^studies", &[]);
+    let report = pair.run();
+    assert!(report.congruent, "{report:?}");
+    assert_eq!((report.excepted, report.different), (1, 0), "{report:?}");
+    assert_eq!(found(&report), [(".", "probe-differs", "EXCEPTED", Some("x-1"))]);
+    let certificate = certificate(&pair, &report);
+    let layers: Vec<Verdict> = certificate
+        .verdicts
+        .layers
+        .iter()
+        .map(|layer| layer.verdict)
+        .collect();
+    assert_eq!(layers, [Verdict::Equal, Verdict::Excepted]);
+    let matched: Vec<u64> = certificate.exceptions.iter().map(|one| one.matched).collect();
+    assert_eq!(matched, [2, 0]);
+    pair.commands
+        .say("at-standby", "studies 11\nlicence until 2026-12-01\n");
+    let report = pair.run();
+    assert_eq!(
+        (report.congruent, report.excepted, report.different),
+        (false, 0, 1),
+        "{report:?}"
+    );
+    crate::exceptions::certificate(&pair, &report);
 }
 
 #[test]

@@ -221,7 +221,7 @@ def check_layers(document, name):
 
 
 def check_exceptions(document, name):
-    """Rule 7."""
+    """Rule 10."""
     exceptions = document["exceptions"]
     ids = [one["id"] for one in exceptions]
     refuse_unless(len(ids) == len(set(ids)), f"{name} has two exceptions of one name")
