@@ -173,7 +173,7 @@ impl Sums {
             (Verdict::Unsettled, _) => self.unsettled += 1,
             // An entry counts once, whatever else is found of it.
             (Verdict::Excepted, _) => {
-                self.excepted += u64::from(covering.is_some_and(|covering| covering.first))
+                self.excepted += u64::from(covering.is_some_and(|covering| covering.first));
             }
             (Verdict::Equal, _) => {}
         }

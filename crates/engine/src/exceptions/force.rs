@@ -80,7 +80,9 @@ impl InForce {
         let id = one.exception.said.id.clone();
         let first = !covered.contains_key(&finding.path);
         if first {
-            covering.iter().for_each(|one| one.count());
+            for one in &covering {
+                one.count();
+            }
         }
         if first && covered.len() < MAX_REMEMBERED {
             let out_of_reach = is_out_of_reach(finding);
@@ -101,7 +103,9 @@ impl InForce {
                 .iter()
                 .filter(|one| one.covers.line(probe, line))
                 .collect();
-            covering.iter().for_each(|one| one.count());
+            for one in &covering {
+                one.count();
+            }
             all &= !covering.is_empty();
             ids.extend(covering.first().map(|one| one.exception.said.id.as_str()));
         }
