@@ -75,7 +75,8 @@ impl Code {
             | Self::Timestamp
             | Self::NotFound
             | Self::Approval
-            | Self::LogNotUnderstood => Some(NO_FINDING),
+            | Self::LogNotUnderstood
+            | Self::Notice => Some(NO_FINDING),
         }
     }
 }
