@@ -11,7 +11,7 @@ use crate::report::{FailureReport, MAX_EXCEPTED_LISTED, MAX_LISTED};
 use counterpart_evidence::certificate::{Collected, Collector};
 use counterpart_model::{Code, EntryPath, Failure, Finding, SiteRole, Tally, Verdict};
 use counterpart_store::sort::SortedPaths;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use told::Told;
@@ -25,7 +25,12 @@ pub(crate) struct Findings<'a> {
     told: Mutex<Told>,
     /// What somebody accepted; nothing until the pair's journal was read.
     exceptions: OnceLock<InForce>,
+    /// What a site could not do with one entry: tried again later in the pass, it is told once.
+    failed: Mutex<HashSet<(EntryPath, Code, SiteRole)>>,
 }
+
+/// Most failures that are remembered; of more, some may be told twice.
+const MAX_FAILED: usize = 10_000;
 
 /// What was found, in sum.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,6 +64,7 @@ impl<'a> Findings<'a> {
             groups: Mutex::default(),
             told: Mutex::new(Told::new(spool_dir)),
             exceptions: OnceLock::new(),
+            failed: Mutex::default(),
         }
     }
 
@@ -70,6 +76,7 @@ impl<'a> Findings<'a> {
             groups: Mutex::default(),
             told: Mutex::new(Told::new(spool_dir)),
             exceptions: OnceLock::new(),
+            failed: Mutex::default(),
         }
     }
 
@@ -137,6 +144,9 @@ impl<'a> Findings<'a> {
 
     /// Takes in that a site could not do something with one entry.
     pub(crate) fn add_failure(&self, path: &EntryPath, site: SiteRole, failure: &Failure) {
+        if self.is_known(path, site, failure.code) {
+            return;
+        }
         let verdict = match failure.code {
             Code::Vanished | Code::Torn => Verdict::Unsettled,
             Code::Unreadable | Code::UnreadableDirectory | Code::Stub => Verdict::NotCompared,
@@ -149,6 +159,12 @@ impl<'a> Findings<'a> {
             verdict,
             failure.why.clone(),
         ));
+    }
+
+    fn is_known(&self, path: &EntryPath, site: SiteRole, code: Code) -> bool {
+        let mut failed = crate::apply::lock(&self.failed);
+        let this = (path.clone(), code, site);
+        failed.contains(&this) || failed.len() < MAX_FAILED && !failed.insert(this)
     }
 
     /// The sums so far.

@@ -145,7 +145,8 @@ fn around(pair: &str) -> String {
 #   method  = "read-only"
 #   begin   = ["/usr/local/bin/archive", "read-only", "on"]
 #   end     = ["/usr/local/bin/archive", "read-only", "off"]
-# Of "check-idle": a command that leaves with 0 when nobody works there, and for how long no file was changed:
+# A command that leaves with 0 when nobody works there, also asked before the others begin; and, of "check-idle" alone, for
+# how long no file was changed:
 #   idle    = ["/usr/local/bin/archive", "is-idle"]
 #   quiet   = "0s"
 # How long a busy production is waited for, and how long a command may take:

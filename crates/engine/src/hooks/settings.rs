@@ -31,7 +31,7 @@ pub struct Hold {
     pub begin: Option<Task>,
     /// Ends it.
     pub end: Option<Task>,
-    /// Leaves with 0 where the site is idle, for `check-idle`.
+    /// Leaves with 0 where the site is idle: all of `check-idle`, and asked before the others begin.
     pub idle: Option<Task>,
     /// No file was changed for so long, for `check-idle` at production.
     pub quiet_seconds: u64,

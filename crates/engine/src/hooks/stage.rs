@@ -89,7 +89,10 @@ impl<'a> Stage<'a> {
         match hold.method {
             HoldMethod::None => Ok(()),
             HoldMethod::CheckIdle => self.wait_until_idle(role, hold),
-            HoldMethod::ReadOnly | HoldMethod::Stop => self.begin(role, hold),
+            HoldMethod::ReadOnly | HoldMethod::Stop => {
+                self.wait_until_idle(role, hold)?;
+                self.begin(role, hold)
+            }
         }
     }
 

@@ -86,11 +86,12 @@ impl Hold {
                 let asked: Vec<String> = idle.into_iter().chain(quiet).collect();
                 Some(format!("check-idle: {}", asked.join(", ")))
             }
-            method => Some(format!(
-                "{}: {}",
-                method.word(),
-                shown(self.begin.as_ref()).unwrap_or_default()
-            )),
+            method => {
+                let idle = self.idle.as_ref();
+                let first = idle.map_or_else(String::new, |idle| format!("idle by {}, then ", idle.act));
+                let begin = shown(self.begin.as_ref()).unwrap_or_default();
+                Some(format!("{first}{}: {begin}", method.word()))
+            }
         }
     }
 }

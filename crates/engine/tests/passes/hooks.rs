@@ -257,6 +257,24 @@ fn check_idle_waits_for_nobody_unless_told_to_and_begins_nothing_else() {
 }
 
 #[test]
+fn a_busy_production_is_not_taken_from_its_people() {
+    let mut pair = pair();
+    pair.settings.hooks.production_hold.idle = Some(task("idle"));
+    pair.commands.end("idle", HowEnded::Exited(1));
+    let failure = failed(&pair);
+    assert_eq!(failure.code, Code::ProductionBusy, "{failure:?}");
+    assert_eq!(
+        done(&pair),
+        ["stop", "idle", "start"],
+        "nothing was held, and nothing is released"
+    );
+    pair.commands.mend("idle");
+    let report = pair.run();
+    assert!(report.congruent);
+    assert_eq!(done(&pair), ["idle", "hold", "release", "users"]);
+}
+
+#[test]
 fn a_snapshot_is_taken_under_the_hold_and_let_go_after_the_last_read() {
     let mut pair = pair();
     pair.settings.hooks.snapshot = Some(Snapshot {
@@ -308,7 +326,8 @@ fn what_is_not_ready_is_told_with_its_age_and_makes_no_copy_unequal() {
 
 #[test]
 fn a_plan_names_every_step_and_runs_nothing() {
-    let pair = pair();
+    let mut pair = pair();
+    pair.settings.hooks.production_hold.idle = Some(task("idle"));
     let plan = pair.plan();
     assert_eq!(pair.commands.done(), Vec::<String>::new());
     let told: Vec<String> = plan
@@ -317,7 +336,7 @@ fn a_plan_names_every_step_and_runs_nothing() {
         .map(|step| format!("{} {}", step.step, step.does))
         .collect();
     assert!(
-        told.contains(&"hold production read-only: `hold`".to_owned()),
+        told.contains(&"hold production idle by `idle`, then read-only: `hold`".to_owned()),
         "{told:?}"
     );
     assert!(told.contains(&"stop `stop`".to_owned()), "{told:?}");
