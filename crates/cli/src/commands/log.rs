@@ -26,7 +26,12 @@ pub(crate) fn log(context: &Context, args: &LogArgs) -> Result<Exit, Failure> {
             imported::lines(context, &ledger, &pair.name, &runs, globs.as_ref())
         };
     }
-    let pass = which_pass(&ledger, &ledger.passes()?, args.pass.as_deref())?;
+    // A pass that ended early has no report, but a log of what it had changed.
+    let names = match &args.pass {
+        Some(_) => ledger.logged()?,
+        None => ledger.passes()?,
+    };
+    let pass = which_pass(&ledger, &names, args.pass.as_deref())?;
     let items = Items {
         reader: reader_of(&ledger, &pass)?,
         globs,

@@ -47,6 +47,9 @@ use roll::Roll;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+/// How the names of itemised logs end.
+const LOG_SUFFIX: &str = ".ndjson.zst";
+
 /// The ledger of a pair.
 pub struct Ledger {
     dir: PairDir,
@@ -148,6 +151,18 @@ impl Ledger {
         names_with(&self.dir.logs_dir()?, ".report.json")
     }
 
+    /// The names of all passes that left a report or a log, oldest first: also those that ended early.
+    ///
+    /// # Errors
+    /// The directory cannot be listed.
+    pub fn logged(&self) -> Result<Vec<String>, Failure> {
+        let mut names = self.passes()?;
+        names.extend(names_with(&self.dir.logs_dir()?, LOG_SUFFIX)?);
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
     /// The report of a pass.
     ///
     /// # Errors
@@ -198,7 +213,7 @@ impl Ledger {
     /// # Errors
     /// The name is none of a pass.
     pub fn log_path(&self, pass: &str) -> Result<PathBuf, Failure> {
-        Ok(self.dir.logs_dir()?.join(format!("{}.ndjson.zst", safe(pass)?)))
+        Ok(self.dir.logs_dir()?.join(format!("{}{LOG_SUFFIX}", safe(pass)?)))
     }
 
     /// Copies the journal, record by record, to the first that is not `wanted`.

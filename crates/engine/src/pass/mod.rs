@@ -136,7 +136,13 @@ pub fn run(
         stage: &stage,
     };
     let pass = Pass::new(name.clone(), began, (settings, request), (*sites, ledger), tools);
-    pass.whole()
+    let outcome = pass.whole();
+    if outcome.is_err() {
+        // What it changed until then stays on record, also where the next pass finds nothing left to do. That it could not be
+        // written adds nothing to why the pass ended.
+        drop(log.finish());
+    }
+    outcome
 }
 
 /// Lets both sites go, however the pass ended; after `close` it does nothing.

@@ -257,6 +257,24 @@ fn check_idle_waits_for_nobody_unless_told_to_and_begins_nothing_else() {
 }
 
 #[test]
+fn what_the_first_round_brought_is_on_record_when_the_pass_ends_early() {
+    let pair = pair();
+    pair.commands.end("hold", HowEnded::Exited(1));
+    failed(&pair);
+    let logged = pair.ledger.logged().unwrap();
+    assert_eq!((logged.len(), pair.ledger.passes().unwrap().len()), (1, 0));
+    let item = pair.ledger.log(&logged[0]).unwrap().next().unwrap();
+    assert_eq!(item.expect("a line").path, path("a"));
+    pair.commands.mend("hold");
+    let report = pair.run();
+    assert_eq!(report.changes.created, 0, "it was there already");
+    assert_eq!(
+        pair.ledger.logged().unwrap().len(),
+        1 + usize::from(pair.ledger.log(&report.pass).is_ok())
+    );
+}
+
+#[test]
 fn a_busy_production_is_not_taken_from_its_people() {
     let mut pair = pair();
     pair.settings.hooks.production_hold.idle = Some(task("idle"));
