@@ -357,7 +357,10 @@ fn what_is_wanted_is_checked() {
 }
 
 /// Writes a line of the journal anew, as somebody would who does not know of hashes.
-#[expect(clippy::disallowed_methods, reason = "somebody else writes here, not the engine")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "somebody else writes here, not the engine"
+)]
 fn tamper(pair: &Pair, from: &str, to: &str) {
     let file = pair.ledger.path().join("journal/journal.ndjson");
     let text = std::fs::read_to_string(&file).unwrap();
