@@ -1,5 +1,5 @@
-//! Long campaigns: the same tests with many more crashes, mutations and random cases.
-//! It adds no test of its own; a test reads `COUNTERPART_SOAK` and multiplies its iterations by it.
+//! Long campaigns: the same tests with many more crashes, mutations, random cases and nights.
+//! It adds no test of its own; a test reads `COUNTERPART_SOAK` and multiplies its iterations by it, or `COUNTERPART_NIGHTS`.
 
 use anyhow::Result;
 
@@ -17,6 +17,9 @@ pub struct Options {
     /// By how much each test multiplies its iterations.
     #[arg(long, default_value_t = 20)]
     times: u32,
+    /// How many nights of `serve` are simulated, each with one thing that goes wrong.
+    #[arg(long, default_value_t = 365)]
+    nights: u32,
     /// Take it that what the tests need is there: install and check nothing.
     #[arg(long)]
     no_install: bool,
@@ -28,6 +31,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let mut runner = testing::Runner::choose(workspace, &python);
     runner.set("COUNTERPART_SOAK", options.times.to_string());
     runner.set("PROPTEST_CASES", (PROPTEST_CASES * options.times).to_string());
+    runner.set("COUNTERPART_NIGHTS", options.nights.to_string());
     runner.patient();
     runner.tests(&options.packages)
 }

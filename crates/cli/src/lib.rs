@@ -22,6 +22,7 @@ mod json_list;
 mod lines;
 mod pack;
 mod pairs;
+mod pruning;
 pub mod reference;
 mod render;
 mod serve;

@@ -1,4 +1,5 @@
-//! The fact lines under the roots of a certificate, from the manifests that the sites keep: those of the last pass.
+//! The fact lines under the roots of a certificate, from the manifests that the sites keep: those of the
+//! last pass, and earlier ones until their retention ends.
 
 use crate::wire::Wired;
 use counterpart_evidence::Certificate;
@@ -31,7 +32,7 @@ impl<'a> Lines<'a> {
     /// Every line under the root of a side, in path order.
     ///
     /// # Errors
-    /// `not-found`: there is no such manifest any more. Or it cannot be read, or what `each` says.
+    /// `not-found`: there is no such manifest, or not any more. Or it cannot be read, or what `each` says.
     pub(crate) fn each(
         &self,
         wired: &Wired,
@@ -40,11 +41,8 @@ impl<'a> Lines<'a> {
     ) -> Result<(), Failure> {
         let root = self.root(side)?;
         wired.end(side).ask(|site| {
-            let listing = site.listing(false)?;
-            let (head, mut rows) = listing.ok_or_else(|| gone(side, "there is no manifest"))?;
-            if head.root != root {
-                return Err(gone(side, "a later pass has made another manifest"));
-            }
+            let listing = site.listing_of(root)?;
+            let (_, mut rows) = listing.ok_or_else(|| gone(side, "its manifest is not kept any more"))?;
             let (mut listed, mut line) = (Listed::default(), String::new());
             while rows.next_into(&mut listed)? {
                 let row = &listed.row;
@@ -89,5 +87,5 @@ impl<'a> Lines<'a> {
 
 fn gone(side: SiteRole, why: &str) -> Failure {
     let doing = format!("reading what the {side} held");
-    Failure::new(Code::NotFound, doing, why).hint("Run the pair, and ask by the certificate of that pass.")
+    Failure::new(Code::NotFound, doing, why).hint("Ask by the certificate of a later pass; `manifests` in [pair.NAME.retention] says how long they are kept.")
 }

@@ -49,6 +49,10 @@ pub(crate) enum Call {
     Unlike(Vec<Digest>),
     /// Answered by `Result<Option<ListingHead>, Failure>`, and where there is one by [`Batch`] of `Listed`.
     Listing(bool),
+    /// As `Listing`, of the manifest with this root.
+    ListingOf(Digest),
+    /// How long manifests are kept, and whether those that were are removed: answered by `Result<Vec<KeptManifest>, Failure>`.
+    ExpiredManifests(u64, bool),
     Row(EntryPath),
     ChainHead,
     KeepChainHead(ChainHead),

@@ -1,7 +1,7 @@
 //! What a pass replaced or removed, kept at the standby.
 
 use crate::Attributes;
-use counterpart_model::{EntryPath, Fact, Failure, Kind, Owner, Timestamp};
+use counterpart_model::{Digest, EntryPath, Fact, Failure, Kind, Owner, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Names one kept version: the pass that set it aside, a slash, and its number in that pass.
@@ -105,6 +105,17 @@ pub struct PassHistory {
     pub bytes: u64,
     /// When its last entry was set aside, in seconds since 1970.
     pub last_seconds: i64,
+}
+
+/// A manifest of an earlier pass.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KeptManifest {
+    /// Its root, which a certificate has.
+    pub root: Digest,
+    /// Its length.
+    pub bytes: u64,
+    /// Since when another one is in force, in seconds since 1970, by the site's clock.
+    pub since_seconds: i64,
 }
 
 /// Passes whose history may end.

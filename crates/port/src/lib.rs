@@ -20,7 +20,9 @@ pub use apply::{Apply, Arrived, Committed, Place, SmallFile};
 pub use chain::ChainHead;
 pub use command::{Act, Address, CommandName, Commands, Ended, HowEnded, Offered, Output, Task};
 pub use content::{Attributes, Basis, ContentReader, Piece, Settled};
-pub use history::{Expired, Export, ExportSink, ExportedEntry, HistoryId, NotHeld, PassHistory, Version};
+pub use history::{
+    Expired, Export, ExportSink, ExportedEntry, HistoryId, KeptManifest, NotHeld, PassHistory, Version,
+};
 pub use listing::{Listed, ListingHead};
 pub use messages::{
     Base, Capabilities, Closed, ExcludedEntry, Extent, HowCounts, KnownFile, LinkProfile, Mount, NameRules,
@@ -150,6 +152,23 @@ pub trait Site: Send + Sync {
     /// # Errors
     /// `state-damaged`.
     fn listing(&self, leaders: bool) -> Result<Option<Listing<'_>>, Failure>;
+
+    /// The manifest with this root, of the last pass or of an earlier one that is kept; `None` where there is none.
+    ///
+    /// # Errors
+    /// `state-damaged`.
+    fn listing_of(&self, root: Digest) -> Result<Option<Listing<'_>>, Failure> {
+        Ok(self.listing(false)?.filter(|(head, _)| head.root == root))
+    }
+
+    /// The manifests of earlier passes that were kept for so long, oldest first, by the site's own clock; a site of another
+    /// host may keep them longer. They are removed for good where that is wanted.
+    ///
+    /// # Errors
+    /// They cannot be listed or removed.
+    fn expired_manifests(&self, _keep_seconds: u64, _remove: bool) -> Result<Vec<KeptManifest>, Failure> {
+        Ok(Vec::new())
+    }
 
     /// What that manifest says of one path.
     ///

@@ -1,6 +1,7 @@
 //! Closing a pass: what was learned is folded into a new manifest, which becomes the site's own.
 
 use crate::changes::Changes;
+use crate::kept;
 use crate::opening::{Current, OpenPass, current, now};
 use crate::recovery;
 use crate::scan::Scanned;
@@ -72,12 +73,13 @@ fn has_drifted(pass: &OpenPass, scanned: &Scanned) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// Makes the manifest of a standby that drifted, for what it says, and lets it go. What a pass left there stays what
+/// Makes the manifest of a standby that drifted, for what it says, and does not go by it. What a pass left there stays what
 /// the standby is held against: else a verification would make a drift the known state, and the next pass no repair.
 fn weigh(pass: &OpenPass, changes: &mut dyn RowChanges, header: &Header) -> Result<Closed, Failure> {
     let path = pass.spool_dir.join(format!("verified-{}.cpm", pass.request.pass));
     let summary = fold(pass.base.as_ref(), changes, &path, header, pass.began_seconds)?;
-    files::remove(&path)?;
+    // A certificate says its root.
+    kept::keep(&pass.state, &path)?;
     Ok(told(&summary, false))
 }
 
@@ -85,7 +87,7 @@ fn same_terms(base: &Header, now: &Header) -> bool {
     base.policy == now.policy && base.extra == now.extra
 }
 
-/// Folds changes into a new manifest and makes it the current one; the one before the last goes.
+/// Folds changes into a new manifest and makes it the current one; the one before is kept under its root.
 pub(crate) fn replace(
     state: &Path,
     base: Option<&Manifest>,
@@ -100,7 +102,7 @@ pub(crate) fn replace(
     for old in files::names_with(state, ".cpm")? {
         let old = format!("{old}.cpm");
         if old != *name {
-            files::remove(&state.join(old))?;
+            kept::keep(state, &state.join(old))?;
         }
     }
     Ok(summary)

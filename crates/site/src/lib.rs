@@ -9,6 +9,7 @@ mod changes;
 mod closing;
 mod facts;
 mod files;
+mod kept;
 mod learned;
 mod links;
 mod listing;

@@ -2,11 +2,11 @@
 
 use crate::opening::OpenPass;
 use crate::retention::Retention;
-use crate::{chain, closing, files, listing, observed, opening, reader, scan};
+use crate::{chain, closing, files, kept, listing, observed, opening, reader, scan};
 use counterpart_model::{Code, Digest, EntryPath, Failure, Finding, Row, SiteRole};
 use counterpart_port::{
-    ChainHead, Closed, ContentReader, ExcludedEntry, Extent, KnownFile, Listing, Observed, OpenRequest,
-    Opened, ScanReport, ScanRequest, SegmentRoot, Site, Stream, Watch,
+    ChainHead, Closed, ContentReader, ExcludedEntry, Extent, KeptManifest, KnownFile, Listing, Observed,
+    OpenRequest, Opened, ScanReport, ScanRequest, SegmentRoot, Site, Stream, Watch,
 };
 use counterpart_store::Manifest;
 use counterpart_tree::Root;
@@ -154,6 +154,21 @@ impl Site for LocalSite {
 
     fn listing(&self, leaders: bool) -> Result<Option<Listing<'_>>, Failure> {
         Ok(self.manifest()?.map(|manifest| listing::of(manifest, leaders)))
+    }
+
+    fn listing_of(&self, root: Digest) -> Result<Option<Listing<'_>>, Failure> {
+        let current = self
+            .manifest()?
+            .filter(|manifest| manifest.summary().root == root);
+        let found = match current {
+            Some(current) => Some(current),
+            None => kept::find(&self.options.state, root)?,
+        };
+        Ok(found.map(|manifest| listing::of(manifest, false)))
+    }
+
+    fn expired_manifests(&self, keep_seconds: u64, remove: bool) -> Result<Vec<KeptManifest>, Failure> {
+        kept::expired(&self.options, keep_seconds, remove)
     }
 
     fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {

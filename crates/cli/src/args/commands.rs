@@ -201,11 +201,12 @@ pub enum Command {
         counterpart watchdog --journal /copies/study-035 --max-age 26h"
     )]
     Watchdog(WatchdogArgs),
-    /// Remove history whose retention has ended
+    /// Remove what has had its time: history, manifests of earlier passes, logs, outputs of probes, records
     ///
-    /// Lists what would go; removes it with --yes. What evidence refers to stays until its retention has ended too. A
-    /// standby at another host goes by its own clock, and keeps history at least as long as its own agent is told.
-    #[command(after_help = "Examples:\n  counterpart prune\n  counterpart prune study-035 --yes")]
+    /// Lists what would go; removes it with --yes. What a certificate promises stays until that time, with the log that tells of it;
+    /// certificates and the journal never go. A standby at another host goes by its own clock, and keeps history at least as long as
+    /// its own agent is told. `[pair.NAME.retention]` and `history` say how long each is kept.
+    #[command(after_help = "Examples:\n  counterpart prune --dry-run\n  counterpart prune study-035 --yes")]
     Prune(PruneArgs),
     /// Run every pair that has a schedule, until told to end
     ///
@@ -273,7 +274,7 @@ pub enum CertificateCommand {
     /// Prove that an entry was in a copy, without showing any other; or that the journal extends an older one
     ///
     /// Prints a small JSON document. With the certificate and SHA-256 anybody can check it: docs/verify.py does, in plain
-    /// Python. The manifests of the last pass are kept; an entry that was in an earlier one cannot be proven any more.
+    /// Python. The manifests of earlier passes are kept for a while (`manifests` in [pair.NAME.retention]); then they prove no more.
     #[command(
         after_help = "Examples:\n  counterpart certificate prove 035/plates/p001.dat\n  \
         counterpart certificate prove 035/plates/p001.dat --side production --pair study-035 --output proof.json\n  \

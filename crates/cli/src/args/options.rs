@@ -369,6 +369,10 @@ pub struct ProveArgs {
     /// The pair.
     #[command(flatten)]
     pub pair: PairOption,
+    /// The pass by whose certificate it is proven: its name, the beginning of it, or the number of its certificate; the last one
+    /// where it is left out
+    #[arg(long, value_name = "PASS", conflicts_with = "extends")]
+    pub pass: Option<String>,
     /// Which copy held it
     #[arg(long, value_enum, default_value_t = SideWord::Standby)]
     pub side: SideWord,
@@ -414,6 +418,9 @@ pub struct PruneArgs {
     /// Remove it, instead of listing it
     #[arg(long)]
     pub yes: bool,
+    /// List it and remove nothing, as without --yes
+    #[arg(long, short = 'n', conflicts_with = "yes")]
+    pub dry_run: bool,
 }
 
 /// What `reference` takes.

@@ -2,6 +2,7 @@
 
 use super::copies::entry_path;
 use super::manifest::output;
+use super::which_pass;
 use crate::args::{JournalHead, ProveArgs};
 use crate::context::Context;
 use crate::documents::CertificateProveDocument;
@@ -33,18 +34,24 @@ fn document(wired: &Wired, args: &ProveArgs) -> Result<CertificateProveDocument,
     // The arguments have one or the other.
     let path = args.path.clone().unwrap_or_default();
     let path = entry_path(&wired.pair, &path)?;
-    let proof = proof(wired, SiteRole::from(args.side), &path)?;
+    let proof = proof(wired, args.pass.as_deref(), SiteRole::from(args.side), &path)?;
     Ok(CertificateProveDocument::Entry(Box::new((&proof).into())))
 }
 
-/// By the newest certificate, for its manifests are those that are kept.
-fn proof(wired: &Wired, side: SiteRole, path: &EntryPath) -> Result<EntryProof, Failure> {
-    let newest = wired.ledger.certificates()?.into_iter().next_back();
-    let newest = newest.ok_or_else(|| {
+/// By the certificate of a pass, whose manifest must be kept still.
+fn proof(wired: &Wired, pass: Option<&str>, side: SiteRole, path: &EntryPath) -> Result<EntryProof, Failure> {
+    let certified: Vec<String> = wired
+        .ledger
+        .certificates()?
+        .into_iter()
+        .map(|entry| entry.pass)
+        .collect();
+    if certified.is_empty() {
         let why = format!("{} has no certificate yet", wired.pair.name);
-        Failure::new(Code::NotFound, DOING, why).hint("Run the pair first.")
-    })?;
-    let (certificate, json) = wired.ledger.certificate(&newest.pass)?;
+        return Err(Failure::new(Code::NotFound, DOING, why).hint("Run the pair first."));
+    }
+    let pass = which_pass(&wired.ledger, &certified, pass)?;
+    let (certificate, json) = wired.ledger.certificate(&pass)?;
     let sha256 = Algorithm::Sha256.of(&json);
     let (root, proven) = Lines::of(&certificate).proven(wired, side, &|entry| entry == path)?;
     let proven = proven.into_iter().next().ok_or_else(|| {

@@ -1,27 +1,20 @@
-//! `prune`: removes history whose retention has ended, once somebody said yes.
+//! `prune`: removes what has had its time, once somebody said yes.
 
 use crate::args::PruneArgs;
 use crate::config::duration_text;
 use crate::context::Context;
+use crate::documents::PrunedPass;
 use crate::documents::listing::time;
-use crate::documents::{PruneDocument, PrunedPass};
 use crate::exit::Exit;
-use crate::render;
 use crate::wire::Wired;
-use counterpart_model::{Failure, Timestamp};
+use crate::{pruning, render};
+use counterpart_model::Failure;
 use counterpart_port::PassHistory;
 
 /// `prune [PAIR] [--yes]`.
 pub(crate) fn prune(context: &Context, args: &PruneArgs) -> Result<Exit, Failure> {
     let wired = Wired::named(context, args.pair.pair.as_deref())?;
-    let expired = wired.end_history(args.yes)?;
-    let passes = &expired.passes;
-    let document = PruneDocument {
-        pair: wired.pair.name.clone(),
-        before: Timestamp::new(expired.before_seconds, 0).rfc3339(),
-        removed: args.yes && !passes.is_empty(),
-        passes: passes.iter().map(PrunedPass::from).collect(),
-    };
+    let (document, expired) = pruning::prune(&wired, args.yes)?;
     context
         .terminal
         .answer(&document, |paint| render::prune(&document, paint))?;

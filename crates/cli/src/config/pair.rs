@@ -6,6 +6,7 @@ use super::hooks;
 use super::location::Location;
 use super::notify::Notify;
 use super::probe;
+use super::retention::Retention;
 use super::schedule;
 use super::section::{Placed, Section};
 use super::value;
@@ -31,6 +32,9 @@ pub struct Pair {
     /// What is done at production to learn whether a pass may run: not, while it is good.
     #[serde(skip)]
     pub pause: Option<Task>,
+    /// How long what its passes leave is kept.
+    #[serde(skip)]
+    pub retention: Retention,
     /// Bounds a whole pass.
     pub deadline_seconds: Option<u64>,
     /// How its far end is reached, where it has one.
@@ -86,6 +90,7 @@ impl Pair {
             standby,
             schedule: None,
             pause: None,
+            retention: Retention::default(),
             deadline_seconds: None,
             link: Link::default(),
             key: KeyPlace::default(),
@@ -126,6 +131,10 @@ impl Pair {
             };
             act::task(&mut section, "pause", &place, PAUSE_TIMEOUT_SECONDS)
         });
+        let retention = section
+            .table("retention")
+            .map(Retention::read)
+            .unwrap_or_default();
         let deadline_seconds = section.parsed("deadline", value::duration);
         let notify = match section.table("notify") {
             Some(section) => notify.changed_by(section),
@@ -157,6 +166,7 @@ impl Pair {
             standby: standby?,
             schedule,
             pause,
+            retention,
             deadline_seconds,
             link,
             key,

@@ -2,6 +2,7 @@
 
 use super::section::Section;
 use super::value;
+use counterpart_schedule::{CronLine, Schedule, When};
 
 /// How `serve` runs its pairs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Serve {
     pub pause: Vec<String>,
     /// How often it is asked while a pass runs or is due.
     pub pause_every_seconds: u64,
+    /// When what has had its time is removed; by nobody where it is not said.
+    pub prune: Option<Schedule>,
     /// How long passes may take to end when `serve` is to end.
     pub grace_seconds: u64,
 }
@@ -23,6 +26,7 @@ impl Default for Serve {
             pause: Vec::new(),
             pause_every_seconds: 60,
             grace_seconds: 60,
+            prune: None,
         }
     }
 }
@@ -43,6 +47,7 @@ impl Serve {
             grace_seconds: section
                 .parsed("grace", value::duration)
                 .unwrap_or(usual.grace_seconds),
+            prune: section.parsed("prune", prune).map(Schedule::of),
         };
         section.end();
         serve
@@ -52,6 +57,13 @@ impl Serve {
 fn at_once(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=64).contains(number));
     number.ok_or_else(|| "write a number of passes from 1 to 64".to_owned())
+}
+
+/// `05:00` or `0 5 * * 7`.
+fn prune(text: &str) -> Result<When, String> {
+    let at = value::time_of_day(text).map(When::AtMinutes);
+    at.or_else(|_| CronLine::parse(text).map(When::Cron))
+        .map_err(|_| "write a time of day such as \"05:00\", or a cron line such as \"0 5 * * 7\"".to_owned())
 }
 
 fn pause_every(text: &str) -> Result<u64, String> {

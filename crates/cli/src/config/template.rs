@@ -16,6 +16,8 @@ const SERVE: &str = r#"
 # pause_every = "1m"
 # How long passes may take to end when `serve` is to end.
 # grace = "1m"
+# When `counterpart prune --yes` is done for every pair, as a time of day or a cron line; by nobody unless set:
+# prune = "05:00"
 "#;
 
 /// A commented configuration with one pair.
@@ -192,6 +194,14 @@ fn around(pair: &str) -> String {
 # agent  = "SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE"
 # The socket of that agent; $SSH_AUTH_SOCK unless set:
 # socket = "/run/counterpart/ssh-agent.socket"
+
+[pair.{pair}.retention]
+# How long `counterpart prune` lets be what passes leave, beside the history of the standby. Certificates and the journal never go.
+# logs = "730d"
+# The manifests of earlier passes, which proofs and packs of them need: some 45 bytes a file, site and pass that changed something.
+# manifests = "30d"
+# probes = "400d"
+# runs = "400d"
 "#
     )
 }

@@ -5,7 +5,14 @@
 use counterpart_engine::Limit;
 use counterpart_model::{Code, MetadataClass};
 
-const UNITS: [(&str, u64); 5] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("w", 604_800)];
+const UNITS: [(&str, u64); 6] = [
+    ("s", 1),
+    ("m", 60),
+    ("h", 3_600),
+    ("d", 86_400),
+    ("w", 604_800),
+    ("y", 31_536_000),
+];
 
 /// Longest duration: a thousand years.
 const MAX_SECONDS: u64 = 1_000 * 366 * 86_400;
@@ -15,7 +22,7 @@ const MAX_SECONDS: u64 = 1_000 * 366 * 86_400;
 /// # Errors
 /// What a duration looks like.
 pub fn duration(text: &str) -> Result<u64, String> {
-    let expected = || "write a duration such as \"90s\", \"10m\", \"4h\", \"400d\" or \"2w\"".to_owned();
+    let expected = || "write a duration such as \"90s\", \"10m\", \"4h\", \"400d\" or \"2y\"".to_owned();
     let compact: String = text.chars().filter(|letter| *letter != ' ').collect();
     if compact == "0" {
         return Ok(0);
@@ -49,7 +56,7 @@ fn one_part(text: &str) -> Option<(u64, &str)> {
 /// A duration as [`duration`] reads it, in the largest unit that fits.
 pub fn duration_text(seconds: u64) -> String {
     let fits = |(_, factor): &&(&str, u64)| seconds >= *factor && seconds.is_multiple_of(*factor);
-    // Weeks are read but not written: retention is thought of in days.
+    // Weeks and years are read but not written: retention is thought of in days.
     let unit = UNITS[..4].iter().rev().find(fits);
     unit.map_or_else(
         || format!("{seconds}s"),

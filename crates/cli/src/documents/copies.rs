@@ -139,6 +139,23 @@ pub struct PruneDocument {
     pub removed: bool,
     /// The passes whose history it is, oldest first.
     pub passes: Vec<PrunedPass>,
+    /// What else has had its time.
+    pub others: Vec<PrunedKind>,
+}
+
+/// Things of one kind that have had their time.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PrunedKind {
+    /// `manifests`, `logs`, `probes` or `runs`.
+    pub what: String,
+    /// The site that keeps them; absent where the pair does.
+    pub site: Option<String>,
+    /// How long they are kept, as the configuration writes it.
+    pub kept_for: String,
+    /// How many they are: manifests, passes, or months of records.
+    pub things: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// The history of one pass, which ends as a whole.

@@ -25,7 +25,7 @@ pub use certificate::{
 };
 pub use check::{CheckDocument, CheckLine, MistakeDocument, PairCheck};
 pub use copies::{
-    CopyDocument, HistoryDocument, NotHeldAttribute, NotHeldDocument, PruneDocument, PrunedPass,
+    CopyDocument, HistoryDocument, NotHeldAttribute, NotHeldDocument, PruneDocument, PrunedKind, PrunedPass,
     RepairExportDocument, UndeleteDocument, VersionDocument, WhereDocument,
 };
 pub use demo::{DemoDocument, DemoRefusal, InitDocument};

@@ -3,8 +3,8 @@
 use super::table::{Align, columns};
 use crate::clean::clean;
 use crate::documents::{
-    CopyDocument, HistoryDocument, NotHeldDocument, PruneDocument, PrunedPass, RepairExportDocument,
-    UndeleteDocument, VersionDocument, WhereDocument,
+    CopyDocument, HistoryDocument, NotHeldDocument, PruneDocument, PrunedKind, PrunedPass,
+    RepairExportDocument, UndeleteDocument, VersionDocument, WhereDocument,
 };
 use crate::terminal::Paint;
 use crate::{clock, units, words};
@@ -150,20 +150,47 @@ pub(crate) fn exported(document: &RepairExportDocument, paint: Paint) -> String 
 /// What has no retention left.
 pub(crate) fn prune(document: &PruneDocument, paint: Paint) -> String {
     let before = clock::shown(&document.before);
-    if document.passes.is_empty() {
-        return format!(
+    let mut text = if document.passes.is_empty() {
+        format!(
             "Nothing in the history of {} was set aside before {before}.\n",
             clean(&document.pair)
-        );
+        )
+    } else {
+        let bytes = units::bytes(document.passes.iter().map(|pass| pass.bytes).sum());
+        let number = words::counted(document.passes.len() as u64, "pass", "passes");
+        let list = pruned(&document.passes);
+        format!("{list}\nThe history of {number} with {bytes}, set aside before {before}.\n")
+    };
+    text += &others(&document.others);
+    match (
+        document.removed,
+        document.passes.is_empty() && document.others.is_empty(),
+    ) {
+        (true, _) => text + &format!("\n{}\n", paint.notice("All of it was removed.")),
+        (false, true) => text,
+        (false, false) => text + "\nNothing was removed. Add --yes to remove it for good.\n",
     }
-    let list = pruned(&document.passes);
-    let bytes = units::bytes(document.passes.iter().map(|pass| pass.bytes).sum());
-    let number = words::counted(document.passes.len() as u64, "pass", "passes");
-    let sum = format!("the history of {number} with {bytes}, set aside before {before}");
-    if document.removed {
-        return format!("{list}\n{} {sum}\n", paint.notice("removed"));
+}
+
+fn others(others: &[PrunedKind]) -> String {
+    if others.is_empty() {
+        return String::new();
     }
-    format!("{list}\nWould remove {sum}.\nAdd --yes to remove it for good.\n")
+    let head = ["WHAT", "OF", "KEPT FOR", "NUMBER", "BYTES"];
+    let rows = others.iter().map(|other| {
+        vec![
+            other.what.clone(),
+            other.site.clone().unwrap_or_else(|| "the pair".to_owned()),
+            other.kept_for.clone(),
+            units::count(other.things),
+            units::count(other.bytes),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head.map(str::to_owned).to_vec())
+        .chain(rows)
+        .collect();
+    let sides = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Right];
+    format!("\n{}", columns(&rows, &sides))
 }
 
 fn pruned(passes: &[PrunedPass]) -> String {

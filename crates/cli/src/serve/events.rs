@@ -5,6 +5,7 @@ use counterpart_engine::{PassReport, RunRecord};
 use counterpart_model::{Failure, Timestamp as Moment};
 use counterpart_schedule::Due;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Why a run waits, is skipped, is interrupted or begins late.
@@ -96,16 +97,13 @@ pub(super) fn ended(report: &PassReport) -> RunRecord {
     }
 }
 
-/// Why a pass is not congruent, by the codes of its failures.
+/// Why a pass was refused or is not congruent: the codes of the guards that refused, and of its failures.
 fn told(report: &PassReport) -> Option<String> {
-    let mut codes: Vec<&str> = report
-        .failures
-        .iter()
-        .map(|failure| failure.code.as_str())
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
-    (!codes.is_empty()).then(|| codes.join(" "))
+    let guards = report.refusal.iter().flat_map(|refusal| &refusal.guards);
+    let guards = guards.map(|guard| guard.code.as_str());
+    let failures = report.failures.iter().map(|failure| failure.code.as_str());
+    let codes: BTreeSet<&str> = guards.chain(failures).collect();
+    (!codes.is_empty()).then(|| codes.into_iter().collect::<Vec<_>>().join(" "))
 }
 
 /// A pass did not come to its end.

@@ -98,7 +98,7 @@ fn the_first_file_says_every_default_in_the_words_that_are_read() {
     // With every mark of a comment taken off that stands before a setting, the same settings come out. Those that have
     // no default are shown as examples.
     let examples = [
-        "every", "at ", "cron", "pause ", "deadline", "watchdog", "retired", "agent", "socket",
+        "every", "at ", "cron", "pause ", "prune", "deadline", "watchdog", "retired", "agent", "socket",
     ];
     let bare = text.lines().map(|line| {
         let setting = line

@@ -22,6 +22,7 @@ mod fuse_mount;
 mod io_errors;
 mod kill;
 mod loop_mount;
+mod nights;
 mod races;
 mod scene;
 mod shutdown;

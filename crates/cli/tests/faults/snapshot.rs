@@ -43,7 +43,7 @@ impl Node {
     }
 
     /// The same entry: of a file the content, the mode and the time; of a directory, that it is one.
-    fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::File(content, bits), Self::File(other, others)) => {
                 content == other && bits.mode == others.mode && bits.mtime == others.mtime
@@ -131,6 +131,19 @@ fn node(path: &Path) -> Option<Node> {
     } else {
         Node::Other
     })
+}
+
+/// True when both hold the same entries under the same names.
+pub(crate) fn same(one: &Tree, other: &Tree) -> bool {
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.all(|((left, one), (right, other))| left == right && one.is(other))
+}
+
+/// The regular files of a tree, as paths from where this program stands.
+pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
+    let tree = take(root);
+    let files = tree.iter().filter(|(_, node)| node.content().is_some());
+    files.map(|(path, _)| root.join(path)).collect()
 }
 
 /// Every name holds the old entry or the new one, whole; what both have is there; and nothing else is.

@@ -4,11 +4,14 @@
 
 use crate::ledger::Ledger;
 use counterpart_model::Failure;
-use counterpart_store::files::{append_json_line, each_json_line, read_json, write_json_atomic};
+use counterpart_store::files::{append_json_line, each_json_line, names_with, read_json, write_json_atomic};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::path::PathBuf;
+
+/// How the file of a month's records is called, before the month.
+pub(super) const RECORDS: &str = "records-";
 
 /// What the schedule of a pair goes by. A pass that was interrupted leaves it as it was, and so is due again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,21 +87,30 @@ impl Ledger {
     /// # Errors
     /// It cannot be written.
     pub fn record_run(&self, record: &RunRecord) -> Result<(), Failure> {
-        append_json_line(&self.schedule_file("records.ndjson")?, record)
+        let month = record.at.get(..7).unwrap_or("0000-00");
+        append_json_line(&self.schedule_file(&format!("{RECORDS}{month}.ndjson"))?, record)
     }
 
-    /// The last records, oldest first.
+    /// The last records of this month and the one before, oldest first.
     ///
     /// # Errors
     /// They cannot be read.
     pub fn run_records(&self, most: usize) -> Result<Vec<RunRecord>, Failure> {
         let mut records = VecDeque::with_capacity(most.min(1_024));
-        each_json_line(&self.schedule_file("records.ndjson")?, |record: RunRecord| {
-            if records.len() == most {
-                records.pop_front();
-            }
-            records.push_back(record);
-        })?;
+        let mut months = names_with(&self.dir().schedule_dir()?, ".ndjson")?;
+        // What is asked for is of the last ones.
+        let months = months.split_off(months.len().saturating_sub(2));
+        for month in months {
+            each_json_line(
+                &self.schedule_file(&format!("{month}.ndjson"))?,
+                |record: RunRecord| {
+                    if records.len() == most {
+                        records.pop_front();
+                    }
+                    records.push_back(record);
+                },
+            )?;
+        }
         Ok(records.into())
     }
 

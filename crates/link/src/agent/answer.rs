@@ -75,6 +75,8 @@ impl<'a> Far<'a> {
                 Ok(())
             }
             Call::Listing(leaders) => lists::listing(site.listing(leaders), &channel),
+            Call::ListingOf(root) => lists::listing(site.listing_of(root), &channel),
+            Call::ExpiredManifests(seconds, remove) => channel.send(&site.expired_manifests(seconds, remove)),
             Call::Row(path) => channel.send(&site.row(&path)),
             Call::ChainHead => channel.send(&site.chain_head()),
             Call::KeepChainHead(head) => channel.send(&site.keep_chain_head(&head)),

@@ -19,9 +19,9 @@ use crate::hello::{Greeting, Program, Wanted};
 use crate::pace::{Gates, Pace};
 use counterpart_model::{Algorithm, Digest, EntryPath, Failure, Finding, Row};
 use counterpart_port::{
-    Apply, ChainHead, Closed, ContentReader, ExcludedEntry, Expired, Export, ExportSink, Extent, KnownFile,
-    LinkProfile, Listing, ListingHead, Observed, OpenRequest, Opened, Room, ScanReport, ScanRequest,
-    SegmentRoot, Site, Standby, Stream, Version, Watch,
+    Apply, ChainHead, Closed, ContentReader, ExcludedEntry, Expired, Export, ExportSink, Extent,
+    KeptManifest, KnownFile, LinkProfile, Listing, ListingHead, Observed, OpenRequest, Opened, Room,
+    ScanReport, ScanRequest, SegmentRoot, Site, Standby, Stream, Version, Watch,
 };
 use rustix::fd::OwnedFd;
 use serde::de::DeserializeOwned;
@@ -227,6 +227,21 @@ impl Site for RemoteSite {
         let channel = self.call(&Call::Listing(leaders))?;
         let head = channel.message::<Result<Option<ListingHead>, Failure>>()??;
         Ok(head.map(|head| (head, stream::open(channel))))
+    }
+
+    fn listing_of(&self, root: Digest) -> Result<Option<Listing<'_>>, Failure> {
+        let channel = self.call(&Call::ListingOf(root))?;
+        let head = channel.message::<Result<Option<ListingHead>, Failure>>()??;
+        match head {
+            Some(head) if head.root != root => {
+                Err(unexpected("another manifest than the one that was asked for"))
+            }
+            head => Ok(head.map(|head| (head, stream::open(channel)))),
+        }
+    }
+
+    fn expired_manifests(&self, keep_seconds: u64, remove: bool) -> Result<Vec<KeptManifest>, Failure> {
+        self.ask(&Call::ExpiredManifests(keep_seconds, remove))
     }
 
     fn row(&self, path: &EntryPath) -> Result<Option<Row>, Failure> {

@@ -1,6 +1,7 @@
 //! The loop of `serve`: comes round twice a second, looks at every pair, begins what may begin, ends what must end.
 
 mod held;
+mod pruning;
 mod showing;
 
 use super::asking::{Answer, Answers, Who};
@@ -35,6 +36,7 @@ const ROUND: Duration = Duration::from_millis(500);
 enum Told {
     Ran(Ran),
     Answered(Who, Answer),
+    Pruned(Box<RunRecord>),
 }
 
 /// The loop.
@@ -55,6 +57,11 @@ pub(super) struct Keeper<'a> {
     told: Receiver<Told>,
     /// What was said last of a pair that cannot be looked at, so that it is said once.
     troubles: BTreeSet<String>,
+    /// When what has had its time was removed last, or would have been.
+    pruned: Timestamp,
+    /// The pairs of which it is still to be removed, and the one of which it is.
+    to_prune: BTreeSet<String>,
+    pruning: Option<String>,
 }
 
 impl<'a> Keeper<'a> {
@@ -84,6 +91,9 @@ impl<'a> Keeper<'a> {
             tell,
             told,
             troubles: BTreeSet::new(),
+            pruned: began,
+            to_prune: BTreeSet::new(),
+            pruning: None,
         }
     }
 
@@ -129,6 +139,7 @@ impl<'a> Keeper<'a> {
         }
         let pairs = &self.configured.config().pairs;
         self.messages.look(&self.bench, &self.state, pairs);
+        self.prune_in_time(now, &zone);
         self.show();
     }
 
@@ -146,7 +157,9 @@ impl<'a> Keeper<'a> {
             }
         }
         let place = &mut self.places[index];
-        let Some(due) = place.due.filter(|due| due.at <= now) else {
+        // A pass would find the pair locked.
+        let is_pruned = self.pruning.as_ref() == Some(&place.pair.name);
+        let Some(due) = place.due.filter(|due| due.at <= now && !is_pruned) else {
             return false;
         };
         if due.begins > now {
@@ -217,6 +230,10 @@ impl<'a> Keeper<'a> {
     fn take(&mut self, told: Told) {
         match told {
             Told::Answered(who, answer) => self.answers.take(who, answer),
+            Told::Pruned(record) => {
+                self.pruning = None;
+                self.print(&record);
+            }
             Told::Ran(ran) => {
                 let Some(index) = self.places.iter().position(|place| place.pair.name == ran.pair) else {
                     return;

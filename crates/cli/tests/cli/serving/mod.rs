@@ -166,8 +166,14 @@ pub(super) fn executable(path: &Path) {
 
 /// What the pair's state says of its schedule.
 pub(super) fn records(place: &Place, pair: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(place.path(&format!("state/pairs/{pair}/schedule/records.ndjson")));
-    let text = text.unwrap_or_default();
+    let Ok(files) = std::fs::read_dir(place.path(&format!("state/pairs/{pair}/schedule"))) else {
+        return Vec::new();
+    };
+    let files = files.map(|file| file.unwrap().path());
+    let records = files.filter(|file| file.to_string_lossy().contains("records-"));
+    let text: String = records
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()

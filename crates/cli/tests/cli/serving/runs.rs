@@ -209,3 +209,15 @@ fn a_pass_that_fails_is_recorded_and_the_next_run_is_the_next_one() {
         "{events:#?}"
     );
 }
+
+#[test]
+fn what_has_had_its_time_goes_at_the_time_that_serve_is_told() {
+    let place = Place::new();
+    place.small_archive("every = \"1h\"\n[serve]\nprune = \"* * * * *\"\n");
+    let old = place.write("state/pairs/archive/schedule/records-2020-01.ndjson", "{}\n");
+    let mut serving = Serving::start(&place);
+    let pruned = serving.until("pruned", |_| true);
+    assert!(pruned["message"].as_str().unwrap().contains("1 runs"), "{pruned}");
+    assert!(!old.exists());
+    serving.end();
+}
