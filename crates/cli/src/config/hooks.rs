@@ -90,6 +90,9 @@ fn unfit(hold: &Hold, site: SiteRole) -> Option<(&'static str, &'static str)> {
             "`check-idle` needs `idle` or `quiet`",
             "name a command that leaves with 0 when the site is idle, or how long no file was changed",
         )),
+        HoldMethod::None | HoldMethod::ReadOnly | HoldMethod::Stop if hold.quiet_seconds > 0 => {
+            Some(("`quiet` is of `check-idle`", "take it out, or change the method"))
+        }
         HoldMethod::CheckIdle if hold.quiet_seconds > 0 && site == SiteRole::Standby => Some((
             "`quiet` is production's",
             "take it out; name a command with `idle`",

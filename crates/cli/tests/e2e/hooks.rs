@@ -287,6 +287,10 @@ fn mistakes_in_the_tables_are_told_with_what_to_write() {
             "needs `begin` and `end`",
         ),
         (
+            "[pair.p.production-hold]\nmethod = \"stop\"\nbegin = [\"a\"]\nend = [\"a\"]\nquiet = \"1h\"",
+            "`quiet` is of `check-idle`",
+        ),
+        (
             "[pair.p.production-hold]\nmethod = \"check-idle\"",
             "needs `idle` or `quiet`",
         ),
