@@ -10,7 +10,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is kept for a time of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +45,8 @@ impl Ledger {
         let keep = SignedDuration::from_secs(i64::try_from(keep_seconds).unwrap_or(i64::MAX));
         let before = now.checked_sub(keep).unwrap_or(Timestamp::MIN);
         match kind {
-            Kept::Logs => self.old_passes(kind, self.dir().logs_dir()?, before, now),
-            Kept::Probes => self.old_passes(kind, self.path().join("probes"), before, now),
+            Kept::Logs => self.old_passes(kind, &self.dir().logs_dir()?, before, now),
+            Kept::Probes => self.old_passes(kind, &self.path().join("probes"), before, now),
             Kept::Runs => self.old_months(before),
         }
     }
@@ -62,11 +62,11 @@ impl Ledger {
     fn old_passes(
         &self,
         kind: Kept,
-        folder: PathBuf,
+        folder: &Path,
         before: Timestamp,
         now: Timestamp,
     ) -> Result<Remains, Failure> {
-        let files = names_in(&folder)?;
+        let files = names_in(folder)?;
         let last = files
             .iter()
             .filter_map(|name| pass_in(name))

@@ -56,7 +56,7 @@ impl Clock {
                 (self.zone.preceding(later).next().unwrap().timestamp(), None)
             }
             AmbiguousOffset::Fold { .. } => {
-                let again = shown.clone().later().unwrap();
+                let again = shown.later().unwrap();
                 (shown.earlier().unwrap(), Some(again))
             }
         }

@@ -70,7 +70,7 @@ impl World {
         std::fs::create_dir(world.path("disk/standby")).unwrap();
         world.programs();
         world.configure("at = \"02:30\"");
-        world.own(world.dir.path());
+        World::own(world.dir.path());
         world.clock.set(world.clock.due(0).0 - 600.seconds());
         world.start();
         world
@@ -118,7 +118,7 @@ impl World {
     }
 
     /// Everything belongs to the account.
-    fn own(&self, top: &Path) {
+    fn own(top: &Path) {
         system(
             Command::new("chown")
                 .args(["-Rh", &format!("{ACCOUNT}:{ACCOUNT}")])
@@ -280,21 +280,18 @@ impl World {
 
     /// How the killed run ended: it came again, unless it had counted already.
     fn finished(&self, due: Timestamp, what: &str) -> Value {
-        match self.serving.as_ref().unwrap().lines.recv_timeout(QUIET) {
-            Ok(began) => {
-                assert_eq!(began["event"], "began", "{what}: {began}");
-                self.outcome(what)
-            }
-            Err(_) => {
-                let status = self.counterpart(&["status"], what);
-                let as_of = status["pairs"][0]["as_of"]
-                    .as_str()
-                    .unwrap()
-                    .parse::<Timestamp>()
-                    .unwrap();
-                assert!(as_of >= due, "{what}: the killed run was forgotten: {status:#}");
-                serde_json::json!({ "event": "ended", "result": "congruent", "pass": status["pairs"][0]["pass"] })
-            }
+        if let Ok(began) = self.serving.as_ref().unwrap().lines.recv_timeout(QUIET) {
+            assert_eq!(began["event"], "began", "{what}: {began}");
+            self.outcome(what)
+        } else {
+            let status = self.counterpart(&["status"], what);
+            let as_of = status["pairs"][0]["as_of"]
+                .as_str()
+                .unwrap()
+                .parse::<Timestamp>()
+                .unwrap();
+            assert!(as_of >= due, "{what}: the killed run was forgotten: {status:#}");
+            serde_json::json!({ "event": "ended", "result": "congruent", "pass": status["pairs"][0]["pass"] })
         }
     }
 
@@ -387,7 +384,7 @@ impl World {
                 }
             }
         }
-        self.own(&top);
+        Self::own(&top);
     }
 
     fn bytes(&mut self, most: usize) -> Vec<u8> {
@@ -401,13 +398,13 @@ impl World {
         match mischief {
             Mischief::FullDisk => {
                 std::fs::write(production.join("large"), vec![7; 3 << 20]).unwrap();
-                self.own(&production);
+                Self::own(&production);
                 let room = free_bytes(&self.path("disk"));
                 std::fs::write(self.path("disk/filler"), vec![0; room - (1 << 20)]).unwrap();
             }
             Mischief::Killed => {
                 std::fs::write(production.join("large"), vec![3; 4 << 20]).unwrap();
-                self.own(&production);
+                Self::own(&production);
             }
             Mischief::HungHook => std::fs::write(self.path("hang"), "").unwrap(),
             Mischief::CutLink => std::fs::write(self.path("cut"), "").unwrap(),
@@ -438,12 +435,12 @@ impl World {
             (Mischief::CutLink, _) => std::fs::remove_file(self.path("cut")).unwrap(),
             (Mischief::BrokenConfiguration, _) => self.configure("at = \"02:30\""),
             (Mischief::RottenProduction | Mischief::RottenStandby, Some((file, content))) => {
-                rewrite(&file, &content)
+                rewrite(&file, &content);
             }
             (Mischief::EmptyProduction, _) => self.moved("aside", "production"),
             (Mischief::Unreadable, Some((file, _))) => {
                 std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-                self.own(&file);
+                Self::own(&file);
             }
             _ => {}
         }
